@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The bump allocator. It knows blocks and alignment; what the memory means is its users' affair.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/arena.h"
+
+#define ARENA_ALIGN	 16
+#define ARENA_BLOCK_SIZE ((size_t)64 * 1024)
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size;
+	_Alignas(ARENA_ALIGN) char data[];
+};
+
+void arena_init(struct arena *a, size_t limit)
+{
+	*a = (struct arena){ .limit = limit };
+}
+
+void arena_init_fixed(struct arena *a, void *buf, size_t size)
+{
+	size_t skip = -(uintptr_t)buf & (ARENA_ALIGN - 1);
+
+	*a = (struct arena){ .fixed = true };
+	skip = MIN(skip, size);
+	a->at = (char *)buf + skip;
+	a->end = (char *)buf + size;
+	a->limit = size - skip;
+}
+
+void arena_release(struct arena *a)
+{
+	struct arena_block *b = a->blocks, *next;
+
+	for (; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	*a = (struct arena){ 0 };
+}
+
+static bool arena_grow(struct arena *a, size_t size)
+{
+	size_t n = MAX(size, ARENA_BLOCK_SIZE);
+	struct arena_block *b;
+
+	if (a->fixed || n > SIZE_MAX - sizeof(*b))
+		return false;
+	b = calloc(1, sizeof(*b) + n);
+	if (!b)
+		return false;
+	b->size = n;
+	b->next = a->blocks;
+	a->blocks = b;
+	a->at = b->data;
+	a->end = b->data + n;
+	return true;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	size_t n;
+	void *p;
+
+	if (a->failed)
+		return NULL;
+	if (size > SIZE_MAX - ARENA_ALIGN)
+		goto fail;
+	n = (MAX(size, (size_t)1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+	if (n > a->limit - a->used)
+		goto fail;
+	if (n > (size_t)(a->end - a->at) && !arena_grow(a, n))
+		goto fail;
+	p = a->at;
+	a->at += n;
+	a->used += n;
+	a->count++;
+	return p;
+fail:
+	a->failed = true;
+	return NULL;
+}
+
+void *arena_alloc_array(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes)) {
+		a->failed = true;
+		return NULL;
+	}
+	return arena_alloc(a, bytes);
+}
+
+char *arena_dup(struct arena *a, const void *p, size_t n)
+{
+	char *copy;
+
+	if (n == SIZE_MAX) {
+		a->failed = true;
+		return NULL;
+	}
+	copy = arena_alloc(a, n + 1);
+	if (copy && n > 0)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){
+		.at = a->at,
+		.end = a->end,
+		.block = a->blocks,
+		.used = a->used,
+		.failed = a->failed,
+	};
+}
+
+void arena_rewind(struct arena *a, struct arena_mark m)
+{
+	char *dirty_end = a->at;
+	struct arena_block *b;
+
+	if (!a->fixed && a->blocks != m.block) {
+		while (a->blocks != m.block) {
+			b = a->blocks;
+			a->blocks = b->next;
+			free(b);
+		}
+		dirty_end = m.end;
+	}
+	a->at = m.at;
+	a->end = m.end;
+	a->used = m.used;
+	a->failed = m.failed;
+	if (m.at && dirty_end > m.at)
+		memset(m.at, 0, (size_t)(dirty_end - m.at));
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Every bound on outside input, in one place. Each has a test at the bound and one past it.
+ * Those under "meaning" are part of the language: the same in compiler, helper and command
+ * line, so that a policy is too complex everywhere or nowhere.
+ */
+
+/* Policy text */
+#define POLICY_TEXT_MAX	   (1024 * 1024) /* bytes in one file */
+#define POLICY_NESTING_MAX 64		 /* braces and parentheses */
+#define POLICY_ERRORS_MAX  20		 /* diagnostics shown in one run */
+#define POLICY_FILES_MAX   4096		 /* files in all directories together */
+
+/* Meaning */
+#define VERSION_PARTS_MAX    4		  /* version(1) .. version(4) */
+#define VERSION_PART_MAX     4294967294u  /* the largest component: 2^32 - 2 */
+#define RANGE_INTERVALS_MAX  64		  /* as written; results of set algebra may have more */
+#define MASK_BITS_MAX	     256
+#define ATTRS_MAX	     64		  /* attributes of one policy, built-in ones apart */
+#define LOCALS_MAX	     64
+#define WORDS_MAX	     4096	  /* words in one list; elements of one set value */
+#define BINDINGS_MAX	     256	  /* template combinations of one block */
+#define TEMPLATE_VALUES_MAX  256	  /* values of one template variable */
+#define TEMPLATE_VARS_MAX    16		  /* variables of one rule */
+#define CLAUSES_MAX	     1024	  /* in one block or one rule's conditions */
+#define BLOCKS_MAX	     1024	  /* in one rule */
+#define EXPR_NODES_MAX	     64
+#define SOURCE_VALUES_MAX    256	  /* domain of an int used as source.A */
+#define NAME_MAX_LEN	     64		  /* names of attributes, rules, policies, variables */
+#define WORD_MAX_LEN	     4096	  /* one string value */
+
+/* Acceptance diagrams; "step" is one visit of a pair of nodes or one edge made. */
+#define DIAGRAM_NODES_MAX 8192
+#define DIAGRAM_EDGES_MAX 65536
+#define DIAGRAM_STEPS_MAX (1u << 20)
+#define DIAGRAM_DEPTH_MAX 1024
+
+/* Texts that travel */
+#define DESCRIPTOR_MAX	     65536 /* bytes of a descriptor; more is too complex */
+#define DESCRIPTOR_PROP_MAX  2048  /* bytes of the udev property */
+#define HELPER_OUTPUT_MAX    6144  /* bytes the helper prints */
+#define FACT_TEXT_MAX	     4096  /* bytes of one fact as read */
+#define TYPE_NAME_MAX	     255   /* a directory name */
+#define PARENT_TYPES_MAX     1024  /* types looked at on one parent */
+
+/* The image */
+#define IMAGE_SIZE_MAX	 (256u * 1024 * 1024)
+#define SECTIONS_MAX	 POLICY_FILES_MAX
+#define SECTION_HEAD_MAX (256u * 1024) /* attributes, locals, scopes of one policy, encoded */
+#define RULE_BYTES_MAX	 (64u * 1024)  /* one rule, encoded */
+#define RULES_MAX	 65536	       /* rules of one policy */

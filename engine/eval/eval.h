@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/arena.h"
+#include "engine/base/status.h"
+#include "engine/diagram/diagram.h"
+#include "engine/image/image.h"
+#include "engine/image/model.h"
+
+/*
+ * Facts x image -> record, acceptance diagram, descriptor, fingerprint.
+ *
+ * Nothing here reads files: facts come through a reader. Nothing is decided by time.
+ */
+
+/*
+ * Gives the raw text of one attribute's (or local's) fact, as the fact holds it: with its
+ * trailing newline, before `key` is looked up. A fact with two paths gives both texts joined by
+ * one ':' (each without its trailing newline). @name serves sources that know values by
+ * attribute instead of by path (device files): those set *ret_final, and `key` is not looked up.
+ *
+ * Returns 0 with *ret valid as long as @a; -ENOENT: absent; -ENODEV: the subject itself has
+ * vanished; anything else: unreadable (-EFBIG: more than FACT_TEXT_MAX bytes). @ret_from, a
+ * path or another name for people of where the text came from, may be left empty.
+ */
+struct fact_reader {
+	int (*read)(void *ctx, struct arena *a, const struct attr *attr, struct str *ret,
+		bool *ret_final, struct str *ret_from);
+	void *ctx;
+};
+
+/* What is to be evaluated. Views must live as long as the evaluation's arena is used. */
+struct subject {
+	enum subject_kind kind;
+	struct str driver; /* mdev: the parent's driver, else bus, else class; vfio: bound driver */
+	struct str type;   /* mdev type name; .p NULL: none */
+	bool instance;	   /* a device that exists: dynamic attributes are read; else defaults */
+	struct fact_reader facts;
+};
+
+/* Raw and parsed form of one attribute's value, for `info` and `explain`. */
+struct fact_result {
+	const struct attr *attr;
+	struct str raw;	 /* as read; .p NULL: absent or not read */
+	struct str from; /* where it came from */
+	bool absent;	 /* no value of its own: the default (or absence) holds */
+	struct value value; /* effective value; type VT_NONE: absent */
+	struct ranges ranges; /* locals of type versions(N) */
+	bool has_ranges;
+};
+
+#define FINGERPRINT_LEN 57
+#define DESCRIPTOR_MAGIC "mdc1"
+
+struct evaluation {
+	enum mdc_status status;
+	struct str detail; /* the attribute a fact's status speaks of; else empty */
+	struct str detail_why; /* for people: what was wrong with it */
+	int32_t input;	   /* which input of the image answered, -1: none */
+	struct policy policy; /* head of the section that answered (.rule: see rules) */
+	bool has_policy;
+
+	struct fact_result *fact; /* declared attributes, by number - ATTR_FIRST */
+	struct fact_result *local;
+	const struct value **self; /* effective values by attribute number; NULL: absent */
+	struct record record;
+
+	const struct rule *rule; /* those whose conditions hold, in order; see bound_rule */
+	struct bound_rule *bound;
+	uint32_t n_bound;
+
+	struct dstore *store;
+	dref accepts;	  /* closed */
+	bool has_offers;
+	dref offers;	  /* open; only if has_offers */
+	bool migratable_no;
+	bool accepts_own; /* accepts and offers hold for its own record */
+	const uint16_t *claim_attr; /* attributes claimed by some accept block, ascending by name */
+	uint32_t n_claim_attrs;
+
+	struct str record_text, accepts_text, offers_text;
+	struct str descriptor; /* the whole line */
+	char fingerprint[FINGERPRINT_LEN + 1]; /* empty string without one */
+};
+
+/* A rule whose conditions hold, with one binding of the variables in its conditions. */
+struct bound_rule {
+	const struct rule *rule;
+	int16_t value[TEMPLATE_VARS_MAX]; /* index of the value, -1: bound by blocks */
+};
+
+struct eval_options {
+	const struct dlimits *limits; /* NULL: dlimits_default */
+	bool no_descriptor;	      /* stop after the diagrams: no texts, no hashes */
+};
+
+/*
+ * Evaluates @s against @img. All of *ret lives in @a. Returns 0 whenever there is an answer to
+ * give, also "unknown: missing-fact" and the like (ret->status); an error means that nothing is
+ * known and nothing may be said: -ENODEV (the subject vanished), -EIO, -ENOMEM.
+ */
+int evaluate(struct arena *a, struct image *img, const struct subject *s,
+	const struct eval_options *o, struct evaluation *ret);
+
+/*
+ * The same with a section at hand instead of an image (tests, `check`). @narrows may be NULL.
+ */
+int evaluate_section(struct arena *a, const struct section_source *section,
+	const struct section_source *narrows, uint32_t n_narrows, const struct subject *s,
+	const struct eval_options *o, struct evaluation *ret);
+
+/* `unknown:<code>` or `unknown:<code>:<detail>`, detail escaped; for a status without
+ * fingerprint. */
+void eval_print_unknown(struct sbuf *b, const struct evaluation *e);

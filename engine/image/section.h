@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/base/arena.h"
+#include "engine/image/model.h"
+
+/*
+ * One policy as bytes, little-endian, self-delimiting, without pointers or offsets into itself
+ * except the three tables named in the header. Layout: ARCHITECTURE.md, "The image".
+ *
+ *   header | head (scopes, attributes, locals) | type index | rule table | rules
+ *
+ * The type index is the answer to a vendor with a thousand rules: from a type's name to the
+ * rules whose conditions can hold for it, without reading the others.
+ *
+ * Encoding is deterministic. Decoding never trusts a byte: every count is bounded, every
+ * reference (attribute, variable, local) is checked, every normal form (sorted words, ranges,
+ * canonical values) is verified, nothing is read past the end. -EBADMSG: not a section.
+ */
+
+/* Encodes a whole policy. *ret lives in @a. -ENOMEM, -E2BIG (passes a bound of limits.h). */
+int section_encode(struct arena *a, const struct policy *p, struct str *ret);
+
+/*
+ * Where section bytes come from: the image reader, or memory (section_memory()). read() gives
+ * @n bytes at @at, valid as long as the arena of the caller: 0, -EBADMSG (damage), -EIO.
+ */
+struct section_source {
+	int (*read)(void *ctx, uint32_t at, uint32_t n, const uint8_t **ret);
+	void *ctx;
+	uint32_t size;
+};
+
+/* A source over bytes in memory: @bytes must outlive it. */
+void section_memory(struct section_source *s, const struct str *bytes);
+
+/* The header and the head: everything of *ret but .rule and .n_rules (n_rules says how many
+ * there are; .rule is NULL). Views point into what read() gave. -EBADMSG, -EIO, -ENOMEM. */
+int section_decode_head(struct arena *a, const struct section_source *s, struct policy *ret);
+
+/*
+ * The rules that can match a subject of type @type (@type.p NULL: a vfio device without type),
+ * in the order written, decoded: all rules whose conditions hold for some subject of that type
+ * are among them. *ret and *ret_n. -EBADMSG, -EIO, -ENOMEM.
+ */
+int section_decode_rules(struct arena *a, const struct section_source *s,
+	const struct policy *head, struct str type, const struct rule **ret, uint32_t *ret_n);
+
+/* All rules, for `dump`, `check` and tests. */
+int section_decode_all(struct arena *a, const struct section_source *s,
+	const struct policy *head, const struct rule **ret, uint32_t *ret_n);
