@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The table of commands, and what is printed from it: --help, `help VERB`, --version. One row a
+ * command; nothing else lists them.
+ */
+#include <string.h>
+
+#include "cli/command.h"
+#include "config.h"
+#include "engine/base/limits.h"
+
+const struct cli_option global_options[] = {
+	{ "root", "DIR", "work on the file system below DIR instead of /" },
+	{ "policies", "DIR", "compile the policies in DIR instead of using the installed ones; "
+			     "may be given several times" },
+	{ "json", NULL, "print one JSON document, errors included" },
+	{ "no-color", NULL, "no colours, as with NO_COLOR in the environment" },
+	{ "no-pager", NULL, "never start a pager" },
+	{ "help", NULL, "print help, for a command after its name" },
+	{ "version", NULL, "print versions" },
+	{ 0 },
+};
+
+const struct command commands[] = {
+	{ "help", GROUP_HIDDEN, 0, "[COMMAND]", 0, 1, "print help", NULL, NULL, cmd_help },
+	{ 0 },
+};
+
+#define GROUP_TITLE(name, title) title,
+static const char *const group_titles[] = { COMMAND_GROUPS(GROUP_TITLE) };
+#undef GROUP_TITLE
+
+static void print_options(const struct cli_option *o, unsigned flags)
+{
+	for (; o && o->name; o++) {
+		char left[64];
+
+		if ((strcmp(o->name, "root") == 0 && !(flags & CMD_ROOT)) ||
+			(strcmp(o->name, "policies") == 0 && !(flags & CMD_POLICIES)) ||
+			(strcmp(o->name, "json") == 0 && !(flags & CMD_JSON)))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->argument ? " " : "",
+			o->argument ? o->argument : "");
+		printf("  %-18s %s\n", left, o->help);
+	}
+}
+
+static void print_all(const struct cli *c, FILE *f)
+{
+	const char *bold = cli_color(c, f, COLOR_BOLD), *plain = cli_color(c, f, COLOR_NONE);
+
+	fputs("Usage: mdevcompat [OPTION]... COMMAND [ARGUMENT]...\n"
+	      "May the state of one assigned device be loaded by another?\n",
+		f);
+	for (int group = 0; group < GROUP_HIDDEN; group++) {
+		bool any = false;
+
+		for (const struct command *k = commands; k->name; k++) {
+			if ((int)k->group != group)
+				continue;
+			if (!any)
+				fprintf(f, "\n%s%s%s\n", bold, group_titles[group], plain);
+			any = true;
+			fprintf(f, "  %-10s %s\n", k->name, k->summary);
+		}
+	}
+	fprintf(f, "\n%sOptions%s\n", bold, plain);
+	for (const struct cli_option *o = global_options; o->name; o++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->argument ? " " : "",
+			o->argument ? o->argument : "");
+		fprintf(f, "  %-15s %s\n", left, o->help);
+	}
+	fputs("\n`mdevcompat help COMMAND` says more about one command; mdevcompat(1) is the manual.\n"
+	      "Exit status: 0 yes or done, 1 no, 2 usage, 3 bad policy or input, 4 unknown, 5 system.\n",
+		f);
+}
+
+static void print_one(const struct cli *c, const struct command *k)
+{
+	printf("Usage: mdevcompat %s [OPTION]... %s\n%c%s.\n", k->name, k->arguments,
+		k->summary[0] >= 'a' && k->summary[0] <= 'z' ? k->summary[0] - 'a' + 'A' :
+							       k->summary[0],
+		k->summary + 1);
+	if (k->more)
+		printf("\n%s", k->more);
+	printf("\n%sOptions%s\n", cli_color(c, stdout, COLOR_BOLD),
+		cli_color(c, stdout, COLOR_NONE));
+	print_options(k->options, ~0u);
+	print_options(global_options, k->flags);
+}
+
+int cmd_help(struct cli *c)
+{
+	const struct command *k = c->command;
+
+	if (cli_given(c, "version")) {
+		printf("mdevcompat %s\n", PACKAGE_VERSION);
+		return EXIT_YES;
+	}
+	if (!k && !cli_given(c, "help")) {
+		print_all(c, stderr);
+		return EXIT_USAGE;
+	}
+	if (k && strcmp(k->name, "help") == 0) {
+		if (c->n_args == 0)
+			k = NULL;
+		for (const struct command *o = commands; c->n_args > 0 && o->name; o++)
+			if (strcmp(o->name, c->arg[0]) == 0)
+				k = o;
+		if (c->n_args > 0 && strcmp(k->name, c->arg[0]) != 0)
+			return cli_usage(c, "no command '%s'", c->arg[0]);
+	}
+	if (k)
+		print_one(c, k);
+	else
+		print_all(c, stdout);
+	return EXIT_YES;
+}
