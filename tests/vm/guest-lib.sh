@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the scripts in the guest share, on top of tests/lib.sh.  Plain sh, run by busybox.
+top_srcdir=/tests
+top_builddir=/tests
+MDEVCOMPAT=mdevcompat
+. ./lib.sh
+
+# QEMU's devices: two boards of one kind and one of another, see run-vm.
+edu=0000:00:04.0
+edu2=0000:00:05.0
+other=0000:00:06.0
+pci=/sys/devices/pci0000:00
+policies=/etc/mdevcompat/policies
+
+settle() {
+	udevadm settle -t 60 || diag "udevadm settle: $?"
+}
+
+# load MODULE [PARAMETER=VALUE]...: and every event handled
+load() {
+	modprobe "$@" || diag "modprobe $*: $?"
+	settle
+}
+
+unload() {
+	rmmod "$@" || diag "rmmod $*: $?"
+	settle
+}
+
+# put LEVEL SCOPE PATH MODE [TEXT]: a file of the fixture's, see mdevfix.c
+put() {
+	printf '%s\n' "$*" >/sys/module/mdevfix/put || diag "put $*"
+}
+
+# With manual binding, files can be laid out before the types are registered.
+autobind() {
+	echo "$1" >/sys/bus/pci/drivers_autoprobe
+}
+
+bind_to() {
+	echo "$2" >"/sys/bus/pci/drivers/$1/bind" || diag "bind $2 to $1"
+	settle
+}
+
+unbind_from() {
+	echo "$2" >"/sys/bus/pci/drivers/$1/unbind" || diag "unbind $2 from $1"
+	settle
+}
+
+# uuid N: a UUID of our own
+uuid() {
+	printf '83b8f4f2-509f-382f-3c1e-%012x' "$1"
+}
+
+# create PARENT TYPE N, destroy PARENT N
+create() {
+	uuid "$3" >"$1/mdev_supported_types/$2/create" || diag "create $2 on $1"
+	settle
+}
+
+destroy() {
+	echo 1 >"$1/$(uuid "$2")/remove" || diag "remove $(uuid "$2")"
+	settle
+}
+
+# props DEVICE: all properties; ours DEVICE: those with our prefix, sorted; prop DEVICE KEY
+props() {
+	udevadm info -q property -p "$1" 2>/dev/null
+}
+
+ours() {
+	props "$1" | grep '^MDEV_COMPAT' | sort
+}
+
+prop() {
+	props "$1" | sed -n "s/^$2=//p"
+}
+
+# fp PARENT TYPE: the fingerprint of a type, as a script is told to find it
+fp() {
+	prop "$1" "MDEV_COMPAT_FP_$(printf %s "$2" | tr -c 'A-Za-z0-9_' _)"
+}
+
+# The names under a parent, sorted, separated by blanks.
+type_names() {
+	ls "$1/mdev_supported_types" | sort | tr '\n' ' ' | sed 's/ $//'
+}
+
+# Everything that udevd sends from here on; `heard` prints it, and the listening ends.
+listen() {
+	vmtool listen >"$scratch/heard" 2>&1 &
+	listener=$!
+	until grep -q listening "$scratch/heard" 2>/dev/null; do
+		usleep 10000
+	done
+}
+
+heard() {
+	settle
+	usleep 100000
+	kill "$listener"
+	wait "$listener" 2>/dev/null
+	sed 1d "$scratch/heard"
+}
+
+# The longest message about DEVPATH $1 in the output of `heard` on standard input.
+longest() {
+	awk -v path="${1#/sys}" '$3 == path && $1 > n { n = $1 } END { print n + 0 }'
+}
+
+# Takes a fact out of `mdevcompat info --json`.
+json_text() {
+	sed -n "s/.*\"$1\": *\"\\([^\"]*\\)\".*/\\1/p" | head -n 1
+}
+
+info_fp() {
+	"$MDEVCOMPAT" info --json "$1" | json_text fingerprint
+}
+
+fp_form='^m[cn]1-[a-z2-7]{26}-[a-z2-7]{26}$'
