@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Files, links and folders below one sysfs, opened so that no path and no symlink leads out of
+ * it. What they mean is left to device.c and facts.c. No libc beyond system calls: the udev
+ * helper is built from this.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine/base/limits.h"
+#include "engine/probe/subject.h"
+
+/* openat2 gives up with EAGAIN when some rename or mount on the host coincides with a ".." of a
+ * link; the walk by hand does not care, so a few more tries are enough. */
+#define OPENAT2_TRIES 8
+
+#define OPEN_READ (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+int sysfs_open(struct sysfs *s, const char *root)
+{
+	size_t n = root ? strlen(root) : 0;
+
+	while (n > 0 && root[n - 1] == '/')
+		n--;
+	if (n + sizeof("/sys") > sizeof(s->text))
+		return -ENAMETOOLONG;
+	s->fd = -1;
+	s->no_openat2 = false;
+	s->fake = n > 0;
+	s->image = NULL;
+	s->kernel_release = (struct str){ 0 };
+	if (n > 0)
+		memcpy(s->text, root, n);
+	memcpy(s->text + n, "/sys", sizeof("/sys"));
+	s->top = (struct str){ s->text, n + 4 };
+	s->fd = open(s->text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return s->fd < 0 ? -errno : 0;
+}
+
+void sysfs_close(struct sysfs *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
+
+/* ---- one openat per component ------------------------------------------------------------ */
+
+struct walk {
+	struct sysfs *s;
+	uint64_t dev;			 /* of the top: a folder on another one is a mount */
+	int fd;				 /* O_PATH of the folder .done names; -1: to be opened */
+	char done[SYSFS_PATH_MAX + 1];	 /* resolved, without links; no leading slash */
+	size_t n_done;
+	char rest[SYSFS_PATH_MAX + 1];	 /* to be resolved */
+	size_t at, n_rest;
+	unsigned links;
+};
+
+static void walk_close(struct walk *w)
+{
+	if (w->fd >= 0 && w->fd != w->s->fd)
+		close(w->fd);
+	w->fd = -1;
+}
+
+/* Takes @fd in either case. */
+static int walk_enter(struct walk *w, int fd, const struct stat *st)
+{
+	if (!w->s->fake && st->st_dev != w->dev) {
+		close(fd);
+		return -EXDEV;
+	}
+	walk_close(w);
+	w->fd = fd;
+	return 0;
+}
+
+static int walk_push(struct walk *w, const char *name)
+{
+	size_t n = strlen(name), slash = w->n_done > 0;
+
+	if (w->n_done + slash + n > SYSFS_PATH_MAX)
+		return -ENAMETOOLONG;
+	if (slash)
+		w->done[w->n_done++] = '/';
+	memcpy(w->done + w->n_done, name, n + 1);
+	w->n_done += n;
+	return 0;
+}
+
+static int walk_pop(struct walk *w)
+{
+	if (w->n_done == 0)
+		return -EXDEV;
+	while (w->n_done > 0 && w->done[w->n_done - 1] != '/')
+		w->n_done--;
+	if (w->n_done > 0)
+		w->n_done--;
+	w->done[w->n_done] = '\0';
+	walk_close(w);
+	return 0;
+}
+
+static int walk_open(int dir, const char *name, struct stat *ret_st)
+{
+	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, ret_st) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+/* Opens the folder that .done names, which has no links, after a ".." took its descriptor. */
+static int walk_reopen(struct walk *w)
+{
+	char name[SYSFS_PATH_MAX + 1];
+	size_t at = 0, n;
+	struct stat st;
+	int fd, r;
+
+	if (w->fd >= 0)
+		return 0;
+	w->fd = w->s->fd;
+	while (at < w->n_done) {
+		n = str_find((struct str){ w->done + at, w->n_done - at }, '/');
+		memcpy(name, w->done + at, n);
+		name[n] = '\0';
+		fd = walk_open(w->fd, name, &st);
+		if (fd < 0)
+			return fd;
+		if (!S_ISDIR(st.st_mode)) {
+			close(fd);
+			return -ENOTDIR;
+		}
+		r = walk_enter(w, fd, &st);
+		if (r < 0)
+			return r;
+		at += n + 1;
+	}
+	return 0;
+}
+
+/* Puts what the link @fd points to before what is left to resolve. */
+static int walk_link(struct walk *w, int fd)
+{
+	char target[SYSFS_PATH_MAX + 1];
+	ssize_t n = readlinkat(fd, "", target, sizeof(target));
+	size_t left = w->n_rest - w->at;
+
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return -ENOENT;
+	if (target[0] == '/')
+		return -EXDEV;
+	if (++w->links > SYSFS_LINKS_MAX)
+		return -ELOOP;
+	if ((size_t)n + 1 + left > SYSFS_PATH_MAX)
+		return -ENAMETOOLONG;
+	memmove(w->rest + n + 1, w->rest + w->at, left);
+	memcpy(w->rest, target, (size_t)n);
+	w->rest[n] = '/';
+	w->at = 0;
+	w->n_rest = (size_t)n + 1 + left;
+	return 0;
+}
+
+/* The next component, NUL-terminated; false at the end. Empty ones and "." are passed over. */
+static bool walk_next(struct walk *w, char name[SYSFS_PATH_MAX + 1])
+{
+	while (w->at < w->n_rest) {
+		struct str left = { w->rest + w->at, w->n_rest - w->at };
+		size_t n = str_find(left, '/');
+
+		w->at += MIN(n + 1, left.n);
+		if (n == 0 || (n == 1 && left.p[0] == '.'))
+			continue;
+		memcpy(name, left.p, n);
+		name[n] = '\0';
+		return true;
+	}
+	return false;
+}
+
+static bool walk_at_end(const struct walk *w)
+{
+	size_t i;
+
+	for (i = w->at; i < w->n_rest; i++)
+		if (w->rest[i] != '/')
+			return false;
+	return true;
+}
+
+/*
+ * Resolves @path. Afterwards .done is its resolved name, and the descriptor that comes back is
+ * it, opened with O_PATH. With @nofollow a link at the end is left as it is.
+ */
+static int walk_path(struct walk *w, struct sysfs *s, struct str path, bool nofollow)
+{
+	char name[SYSFS_PATH_MAX + 1];
+	struct stat st;
+	int fd, r;
+
+	w->s = s;
+	w->fd = s->fd;
+	w->n_done = w->at = 0;
+	w->links = 0;
+	w->done[0] = '\0';
+	memcpy(w->rest, path.p, path.n);
+	w->n_rest = path.n;
+	if (fstat(s->fd, &st) < 0)
+		return -errno;
+	w->dev = st.st_dev;
+
+	while (walk_next(w, name)) {
+		if (str_eq(str_from(name), STR(".."))) {
+			r = walk_pop(w);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		r = walk_reopen(w);
+		if (r < 0)
+			return r;
+		fd = walk_open(w->fd, name, &st);
+		if (fd < 0)
+			return fd;
+		if (S_ISLNK(st.st_mode) && !(nofollow && walk_at_end(w))) {
+			r = walk_link(w, fd);
+			close(fd);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		r = walk_push(w, name);
+		if (r < 0) {
+			close(fd);
+			return r;
+		}
+		if (S_ISDIR(st.st_mode)) {
+			r = walk_enter(w, fd, &st);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		/* The end, or a component that is no folder. */
+		if (w->at < w->n_rest) {
+			close(fd);
+			return -ENOTDIR;
+		}
+		return fd;
+	}
+	r = walk_reopen(w);
+	if (r < 0)
+		return r;
+	fd = fcntl(w->fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+/* A second door to the same thing: from the O_PATH descriptor's folder and last name. */
+static int walk_reopen_as(struct walk *w, int fd, int flags)
+{
+	struct stat st, again;
+	size_t slash = w->n_done;
+	int got;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode)) {
+		got = openat(fd, ".", flags);
+		return got < 0 ? -errno : got;
+	}
+	/* Opening what is no file may wait or ring a bell. */
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	while (slash > 0 && w->done[slash - 1] != '/')
+		slash--;
+	got = openat(w->fd, w->done + slash, flags | O_NOFOLLOW);
+	if (got < 0)
+		return -errno;
+	if (fstat(got, &again) < 0 || again.st_ino != st.st_ino || again.st_dev != st.st_dev) {
+		close(got);
+		return -ENODEV;
+	}
+	return got;
+}
+
+static int open_by_hand(struct sysfs *s, struct str path, int flags)
+{
+	struct walk w;
+	int fd, r;
+
+	fd = walk_path(&w, s, path, (flags & O_NOFOLLOW) != 0);
+	r = fd;
+	if (fd >= 0 && !(flags & O_PATH)) {
+		r = walk_reopen_as(&w, fd, flags);
+		close(fd);
+	}
+	walk_close(&w);
+	return r;
+}
+
+/* ---- openat2 ----------------------------------------------------------------------------- */
+
+static int open_below(struct sysfs *s, struct str path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(unsigned)flags,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS |
+			(s->fake ? 0 : RESOLVE_NO_XDEV),
+	};
+	char name[SYSFS_PATH_MAX + 1];
+	unsigned tries;
+	long fd;
+
+	if (path.n == 0 || memchr(path.p, 0, path.n))
+		return -EINVAL;
+	if (path.n > SYSFS_PATH_MAX)
+		return -ENAMETOOLONG;
+	if (path.p[0] == '/')
+		return -EXDEV;
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	for (tries = 0; !s->no_openat2 && tries < OPENAT2_TRIES; tries++) {
+		fd = syscall(SYS_openat2, s->fd, name, &how, sizeof(how));
+		if (fd >= 0)
+			return (int)fd;
+		if (errno == ENOSYS || errno == EPERM)
+			s->no_openat2 = true;
+		else if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+	}
+	return open_by_hand(s, path, flags);
+}
+
+/* ---- what others call -------------------------------------------------------------------- */
+
+/* One byte more than may be there tells that there is more. */
+static int read_all(int fd, char *buf, size_t size, size_t *ret_n)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	/* sysfs hands out at most a page at a time; only 0 says that this was all. */
+	do {
+		got = read(fd, buf + n, size - n);
+		if (got < 0)
+			return -errno;
+		n += (size_t)got;
+	} while (got > 0 && n < size);
+	if (n >= size)
+		return -EFBIG;
+	*ret_n = n;
+	return 0;
+}
+
+int sysfs_read(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
+{
+	char buf[FACT_TEXT_MAX + 1];
+	struct stat st;
+	struct str text;
+	int fd, r = 0;
+
+	fd = open_below(s, path, OPEN_READ);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	if (r == 0)
+		r = read_all(fd, buf, sizeof(buf), &text.n);
+	close(fd);
+	if (r < 0)
+		return r;
+	text.p = arena_dup(a, buf, text.n);
+	if (!text.p)
+		return -ENOMEM;
+	*ret = text;
+	return 0;
+}
+
+int sysfs_stat(struct sysfs *s, struct str path, struct sysfs_id *ret)
+{
+	struct stat st;
+	int fd, r = 0;
+
+	fd = open_below(s, path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	if (ret && fstat(fd, &st) < 0)
+		r = -errno;
+	close(fd);
+	if (ret && r == 0)
+		*ret = (struct sysfs_id){ st.st_dev, st.st_ino };
+	return r;
+}
+
+int sysfs_resolve(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
+{
+	struct walk w;
+	struct str text;
+	int fd;
+
+	if (path.n == 0 || memchr(path.p, 0, path.n))
+		return -EINVAL;
+	if (path.n > SYSFS_PATH_MAX)
+		return -ENAMETOOLONG;
+	if (path.p[0] == '/')
+		return -EXDEV;
+	fd = walk_path(&w, s, path, false);
+	walk_close(&w);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	text = str_dup(a, (struct str){ w.done, w.n_done });
+	if (!text.p)
+		return -ENOMEM;
+	*ret = text;
+	return 0;
+}
+
+int sysfs_link_name(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
+{
+	char target[SYSFS_PATH_MAX + 1];
+	struct str name;
+	ssize_t n;
+	int fd, r = 0;
+
+	fd = open_below(s, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	n = readlinkat(fd, "", target, sizeof(target));
+	/* Of what is no link the empty path is not there. */
+	if (n < 0)
+		r = errno == ENOENT ? -EINVAL : -errno;
+	close(fd);
+	if (r < 0)
+		return r;
+	if ((size_t)n >= sizeof(target))
+		return -ENAMETOOLONG;
+	name = (struct str){ target, (size_t)n };
+	while (name.n > 0 && name.p[name.n - 1] == '/')
+		name.n--;
+	while (str_find(name, '/') < name.n)
+		name = str_sub(name, str_find(name, '/') + 1, name.n);
+	if (name.n == 0)
+		return -EINVAL;
+	name = str_dup(a, name);
+	if (!name.p)
+		return -ENOMEM;
+	*ret = name;
+	return 0;
+}
+
+/* What the kernel writes for getdents64; the header of that name is not everywhere. */
+struct dirent64_ {
+	uint64_t ino;
+	int64_t off;
+	uint16_t reclen;
+	uint8_t type;
+	char name[];
+};
+
+/* Calls @each with every name; non-zero ends it. */
+static int list_fd(int fd, int (*each)(void *ctx, struct str name), void *ctx)
+{
+	_Alignas(8) char buf[4096];
+	uint32_t n = 0;
+	long got, at;
+	int r;
+
+	while ((got = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0) {
+		for (at = 0; at < got;) {
+			struct dirent64_ *e = (struct dirent64_ *)(buf + at);
+			struct str name = str_from(e->name);
+
+			at += e->reclen;
+			if (str_eq(name, STR(".")) || str_eq(name, STR("..")))
+				continue;
+			if (++n > SYSFS_LIST_MAX)
+				return -E2BIG;
+			r = each(ctx, name);
+			if (r != 0)
+				return r;
+		}
+	}
+	return got < 0 ? -errno : 0;
+}
+
+struct list {
+	struct arena *a;
+	struct str *name;
+	uint32_t n, max;
+};
+
+static int list_add(void *ctx, struct str name)
+{
+	struct list *l = ctx;
+
+	if (l->n == l->max)
+		return -E2BIG;
+	l->name[l->n] = str_dup(l->a, name);
+	return l->name[l->n++].p ? 0 : -ENOMEM;
+}
+
+static int list_count(void *ctx, struct str name)
+{
+	++*(uint32_t *)ctx;
+	return 0;
+}
+
+static void sift(struct str *w, uint32_t root, uint32_t n)
+{
+	uint32_t child;
+	struct str t;
+
+	while ((child = 2 * root + 1) < n) {
+		if (child + 1 < n && str_cmp(w[child], w[child + 1]) < 0)
+			child++;
+		if (str_cmp(w[root], w[child]) >= 0)
+			return;
+		t = w[root];
+		w[root] = w[child];
+		w[child] = t;
+		root = child;
+	}
+}
+
+/* Heapsort: qsort() may ask malloc(). */
+static void sort_names(struct str *w, uint32_t n)
+{
+	uint32_t i;
+	struct str t;
+
+	for (i = n / 2; i-- > 0;)
+		sift(w, i, n);
+	for (i = n; i-- > 1;) {
+		t = w[0];
+		w[0] = w[i];
+		w[i] = t;
+		sift(w, 0, i);
+	}
+}
+
+int sysfs_list(struct sysfs *s, struct arena *a, struct str path, uint32_t max,
+	struct str **ret, uint32_t *ret_n)
+{
+	struct list l = { .a = a, .max = max };
+	int fd, r;
+
+	l.name = arena_new_array(a, max, struct str);
+	if (!l.name)
+		return -ENOMEM;
+	fd = open_below(s, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	r = list_fd(fd, list_add, &l);
+	close(fd);
+	if (r < 0)
+		return r;
+	sort_names(l.name, l.n);
+	*ret = l.name;
+	*ret_n = l.n;
+	return 0;
+}
+
+int sysfs_count(struct sysfs *s, struct str path, uint32_t *ret_n)
+{
+	uint32_t n = 0;
+	int fd, r;
+
+	fd = open_below(s, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	r = list_fd(fd, list_count, &n);
+	close(fd);
+	if (r < 0)
+		return r;
+	*ret_n = n;
+	return 0;
+}
