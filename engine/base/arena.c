@@ -27,7 +27,7 @@ void arena_init_fixed(struct arena *a, void *buf, size_t size)
 
 	*a = (struct arena){ .fixed = true };
 	skip = MIN(skip, size);
-	a->at = (char *)buf + skip;
+	a->at = a->dirty = (char *)buf + skip;
 	a->end = (char *)buf + size;
 	a->limit = size - skip;
 }
@@ -56,12 +56,12 @@ static bool arena_grow(struct arena *a, size_t size)
 	b->size = n;
 	b->next = a->blocks;
 	a->blocks = b;
-	a->at = b->data;
+	a->at = a->dirty = b->data;
 	a->end = b->data + n;
 	return true;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_alloc_raw(struct arena *a, size_t size)
 {
 	size_t n;
 	void *p;
@@ -79,10 +79,21 @@ void *arena_alloc(struct arena *a, size_t size)
 	a->at += n;
 	a->used += n;
 	a->count++;
+	a->dirty = MAX(a->dirty, a->at);
 	return p;
 fail:
 	a->failed = true;
 	return NULL;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	char *dirty = a->dirty, *end = a->end, *p = arena_alloc_raw(a, size);
+
+	/* What lies in another block than before is new, and calloc() made it zero. */
+	if (p && a->end == end && p < dirty)
+		memset(p, 0, MIN((size_t)(dirty - p), (size_t)(a->at - p)));
+	return p;
 }
 
 void *arena_alloc_array(struct arena *a, size_t n, size_t size)
@@ -123,7 +134,6 @@ struct arena_mark arena_mark(const struct arena *a)
 
 void arena_rewind(struct arena *a, struct arena_mark m)
 {
-	char *dirty_end = a->at;
 	struct arena_block *b;
 
 	if (!a->fixed && a->blocks != m.block) {
@@ -132,12 +142,11 @@ void arena_rewind(struct arena *a, struct arena_mark m)
 			a->blocks = b->next;
 			free(b);
 		}
-		dirty_end = m.end;
+		/* How much of the block we come back to was used is not known any more. */
+		a->dirty = m.end;
 	}
 	a->at = m.at;
 	a->end = m.end;
 	a->used = m.used;
 	a->failed = m.failed;
-	if (m.at && dirty_end > m.at)
-		memset(m.at, 0, (size_t)(dirty_end - m.at));
 }

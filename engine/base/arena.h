@@ -19,6 +19,7 @@
  */
 struct arena {
 	char *at, *end; /* what is left of the current block */
+	char *dirty;	/* from here on the current block is known to be zero */
 	struct arena_block *blocks;
 	size_t used, limit; /* bytes handed out, and how many may be */
 	bool fixed, failed;
@@ -38,7 +39,10 @@ void arena_release(struct arena *a);
  * @size 0 gives a valid unique pointer. */
 void *arena_alloc(struct arena *a, size_t size) _must_check_;
 
-/* The same for @n objects of @size bytes; the product is checked. */
+/* The same without zeroing: for text that is about to be written. */
+void *arena_alloc_raw(struct arena *a, size_t size) _must_check_;
+
+/* The same as arena_alloc() for @n objects of @size bytes; the product is checked. */
 void *arena_alloc_array(struct arena *a, size_t n, size_t size) _must_check_;
 
 /* Copies @n bytes and adds a NUL (not counted). Returns NULL as arena_alloc() does. */
@@ -53,8 +57,8 @@ static inline bool arena_failed(const struct arena *a)
 #define arena_new_array(a, n, type) ((type *)arena_alloc_array((a), (n), sizeof(type)))
 
 /*
- * A place to come back to: arena_rewind() forgets what was allocated since arena_mark(),
- * zeroing what it takes back, and clears a failure that came after the mark.
+ * A place to come back to: arena_rewind() forgets what was allocated since arena_mark(), at no
+ * cost in proportion to it, and clears a failure that came after the mark.
  */
 struct arena_mark {
 	char *at, *end;

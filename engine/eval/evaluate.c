@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The run-time leg in order: find the policy, read the facts, see which rules hold, build the
+ * diagrams, write the texts. Every way in which there is no answer becomes a status; an error
+ * means that not even a status may be said.
+ */
+#include <errno.h>
+
+#include "engine/eval/build.h"
+#include "engine/eval/descriptor.h"
+#include "engine/eval/facts.h"
+
+/* Damage found while reading a section is a status of the image; a bound passed, of the
+ * subject. Other errors stay errors. */
+static int settle(struct evaluation *e, int r)
+{
+	if (r == -EBADMSG)
+		e->status = STATUS_IMAGE_DAMAGED;
+	else if (r == -E2BIG)
+		e->status = STATUS_TOO_COMPLEX;
+	else
+		return r;
+	return 0;
+}
+
+static int print_predicate(struct arena *a, const struct evaluation *e, dref root,
+	enum dmode mode, struct str *ret)
+{
+	struct sbuf b = { .size = DESCRIPTOR_MAX };
+	int r;
+
+	b.p = arena_alloc_raw(a, b.size);
+	if (!b.p)
+		return -ENOMEM;
+	r = dg_print(e->store, root, mode, a, &b);
+	if (r < 0)
+		return r;
+	if (b.overflow)
+		return -E2BIG;
+	*ret = sbuf_str(&b);
+	return 0;
+}
+
+static int print_record(struct arena *a, const struct record *rec, struct str *ret)
+{
+	struct sbuf b = { .size = DESCRIPTOR_MAX };
+
+	b.p = arena_alloc_raw(a, b.size);
+	if (!b.p)
+		return -ENOMEM;
+	record_print(&b, rec);
+	if (b.overflow)
+		return -E2BIG;
+	*ret = sbuf_str(&b);
+	return 0;
+}
+
+static int make_texts(struct arena *a, struct evaluation *e)
+{
+	int r;
+
+	r = print_record(a, &e->record, &e->record_text);
+	if (r == 0)
+		r = print_predicate(a, e, e->accepts, DMODE_CLOSED, &e->accepts_text);
+	if (r == 0 && e->has_offers)
+		r = print_predicate(a, e, e->offers, DMODE_OPEN, &e->offers_text);
+	if (r == 0)
+		r = descriptor_join(a, e->record_text, e->accepts_text, e->offers_text,
+			&e->descriptor);
+	if (r < 0)
+		return r;
+	fingerprint_make(e->record_text, e->accepts_text, e->offers_text, e->accepts_own,
+		e->fingerprint);
+	return 0;
+}
+
+/* Decodes, reads facts, binds. Leaves a status or rules that hold. */
+static int prepare(struct arena *a, const struct section_source *section,
+	const struct subject *s, struct evaluation *e)
+{
+	const struct rule *rule;
+	uint32_t n_rules;
+	int r;
+
+	r = section_decode_head(a, section, &e->policy);
+	if (r < 0)
+		return r;
+	e->has_policy = true;
+	r = facts_read(a, s, e);
+	if (r < 0 || e->status != STATUS_OK)
+		return r;
+	r = section_decode_rules(a, section, &e->policy, s->type, &rule, &n_rules);
+	if (r < 0)
+		return r;
+	return build_bind(a, e, rule, n_rules);
+}
+
+static int narrow(struct arena *a, const struct section_source *section,
+	const struct subject *s, struct evaluation *e)
+{
+	struct evaluation n = { .input = -1 };
+	int r;
+
+	r = prepare(a, section, s, &n);
+	if (r < 0)
+		return r;
+	if (n.status != STATUS_OK) {
+		/* What the narrowing policy wants to know cannot be known: no verdict. */
+		e->status = n.status;
+		e->detail = n.detail;
+		e->detail_why = n.detail_why;
+		return 0;
+	}
+	e->n_narrows++;
+	return build_narrow(a, e, &n);
+}
+
+static int answer(struct arena *a, const struct section_source *section,
+	const struct section_source *narrows, uint32_t n_narrows, const struct subject *s,
+	const struct eval_options *o, struct evaluation *e)
+{
+	uint32_t i;
+	int r;
+
+	r = prepare(a, section, s, e);
+	if (r < 0 || e->status != STATUS_OK)
+		return r;
+	r = dstore_new(a, o && o->limits ? o->limits : &dlimits_default, &e->store);
+	if (r == 0)
+		r = build_diagrams(a, e);
+	for (i = 0; r == 0 && i < n_narrows && e->status == STATUS_OK; i++)
+		r = narrow(a, &narrows[i], s, e);
+	if (r < 0 || e->status != STATUS_OK)
+		return r;
+	e->accepts_own = dg_eval(e->store, e->accepts, DMODE_CLOSED, &e->record) &&
+			 (!e->has_offers || dg_eval(e->store, e->offers, DMODE_OPEN, &e->record));
+	return o && o->no_descriptor ? 0 : make_texts(a, e);
+}
+
+/* Whoever has no fingerprint has no texts either: nothing half-made may be used. */
+static void withhold(struct evaluation *e)
+{
+	if (status_has_fingerprint(e->status))
+		return;
+	e->accepts = DREF_NO;
+	e->has_offers = true;
+	e->offers = DREF_NO;
+	e->accepts_own = false;
+	e->n_claim_attrs = 0;
+	e->accepts_text = e->offers_text = e->descriptor = (struct str){ 0 };
+	e->fingerprint[0] = '\0';
+}
+
+int evaluate_section(struct arena *a, const struct section_source *section,
+	const struct section_source *narrows, uint32_t n_narrows, const struct subject *s,
+	const struct eval_options *o, struct evaluation *ret)
+{
+	struct evaluation e = { .input = -1 };
+	int r;
+
+	r = settle(&e, answer(a, section, narrows, n_narrows, s, o, &e));
+	if (r < 0)
+		return r;
+	withhold(&e);
+	*ret = e;
+	return 0;
+}
+
+int evaluate(struct arena *a, struct image *img, const struct subject *s,
+	const struct eval_options *o, struct evaluation *ret)
+{
+	struct evaluation e = { .input = -1 };
+	struct image_answer found = { 0 };
+	int r;
+
+	r = image_find(img, s->kind, s->driver, &found);
+	if (r == 0) {
+		e.status = found.status;
+		e.input = found.input;
+	}
+	if (r == 0 && status_has_fingerprint(found.status)) {
+		r = answer(a, &found.section, found.narrows, found.n_narrows, s, o, &e);
+		if (r == 0 && e.status == STATUS_OK)
+			e.status = found.status;
+	}
+	r = settle(&e, r);
+	if (r < 0)
+		return r;
+	withhold(&e);
+	*ret = e;
+	return 0;
+}
+
+void eval_print_unknown(struct sbuf *b, const struct evaluation *e)
+{
+	sbuf_puts(b, "unknown:");
+	sbuf_puts(b, status_name(e->status));
+	if (e->detail.n > 0) {
+		sbuf_putc(b, ':');
+		sbuf_put_escaped(b, e->detail);
+	}
+}

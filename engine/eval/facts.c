@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From raw facts to one's own side: effective values and the record. It applies the rules on
+ * absence and defaults (DESIGN 2, "Attributes and absence"); spellings are attr-parse's affair.
+ */
+#include <errno.h>
+
+#include "engine/eval/facts.h"
+#include "engine/image/attr-parse.h"
+
+/* Newlines and tabs separate items; elsewhere they are bytes that no text may have. */
+static bool text_clean(const struct attr *at, struct str text, bool whole_file)
+{
+	bool items = whole_file && (at->fact.key.p || (at->type.type.tag == VT_SET &&
+							      !at->type.separator.p));
+	size_t i;
+
+	for (i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (!ascii_isprint(c) && !(items && (c == '\n' || c == '\t')))
+			return false;
+	}
+	return true;
+}
+
+/* The part of the raw text that is the value. 0, -ENOENT, -EINVAL with *why. */
+static int value_text(const struct attr *at, struct str raw, bool final, struct str *ret,
+	struct str *why)
+{
+	int r;
+
+	if (raw.n > FACT_TEXT_MAX) {
+		*why = STR("more than 4096 bytes");
+		return -EINVAL;
+	}
+	if (raw.n > 0 && raw.p[raw.n - 1] == '\n')
+		raw.n--;
+	if (!text_clean(at, raw, !final)) {
+		*why = STR("bytes that are not printable ASCII");
+		return -EINVAL;
+	}
+	if (!at->fact.key.p || final) {
+		*ret = raw;
+		return 0;
+	}
+	r = fact_key_find(raw, at->fact.key, ret);
+	if (r == -EINVAL)
+		*why = STR("the key stands there twice");
+	return r;
+}
+
+static struct str read_error_text(int r)
+{
+	if (r == -EFBIG)
+		return STR("more than 4096 bytes");
+	if (r == -EACCES || r == -EPERM)
+		return STR("permission denied");
+	if (r == -EXDEV)
+		return STR("the path leads out of sysfs");
+	return STR("the read failed");
+}
+
+static void absent_value(const struct attr *at, struct fact_result *f)
+{
+	f->absent = true;
+	if (at->presence != PRESENCE_DEFAULT)
+		return;
+	if (at->type.list) {
+		f->ranges = at->dflt_ranges;
+		f->has_ranges = true;
+	} else {
+		f->value = at->dflt;
+	}
+}
+
+/* 0, -ENOENT (absent), -EINVAL (unreadable, *why), -ENODEV, -ENOMEM. */
+static int read_one(struct arena *a, const struct subject *s, const struct attr *at,
+	struct fact_result *f, struct str *why)
+{
+	struct str raw = { 0 }, text;
+	bool final = false;
+	int r;
+
+	r = s->facts.read(s->facts.ctx, a, at, &raw, &final, &f->from);
+	if (r == -ENOENT || r == -ENODEV || r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		*why = read_error_text(r);
+		return -EINVAL;
+	}
+	f->raw = raw;
+	r = value_text(at, raw, final, &text, why);
+	if (r == 0)
+		r = attr_parse(a, &at->type, text, &f->value, &f->ranges, why);
+	f->has_ranges = r == 0 && at->type.list;
+	return r;
+}
+
+/* Sets *stop when the subject has no verdict because of this one. */
+static int fact_of(struct arena *a, const struct subject *s, struct evaluation *e,
+	const struct attr *at, bool required, struct fact_result *f)
+{
+	struct str why = { 0 };
+	int r = -ENOENT;
+
+	f->attr = at;
+	if (!at->dynamic || s->instance)
+		r = read_one(a, s, at, f, &why);
+	if (r == -ENOENT && at->presence == PRESENCE_REQUIRED && required) {
+		e->status = STATUS_MISSING_FACT;
+		e->detail = at->name;
+		return 0;
+	}
+	if (r == -EINVAL) {
+		e->status = STATUS_UNREADABLE_FACT;
+		e->detail = at->name;
+		e->detail_why = why;
+		return 0;
+	}
+	if (r == -ENOENT) {
+		absent_value(at, f);
+		return 0;
+	}
+	return r;
+}
+
+static int set_builtin(struct arena *a, struct evaluation *e, unsigned attr, struct str word)
+{
+	struct value *v = arena_new(a, struct value);
+
+	if (!v)
+		return -ENOMEM;
+	v->type.tag = VT_STRING;
+	v->word = word;
+	e->self[attr] = v;
+	return 0;
+}
+
+/* The record is every value of one's own that is not its default. The attributes are in level
+ * order already. */
+static int make_record(struct arena *a, struct evaluation *e)
+{
+	uint32_t i, n = 0;
+
+	e->record.e = arena_new_array(a, e->policy.n_attrs, struct record_entry);
+	if (!e->record.e)
+		return -ENOMEM;
+	for (i = 0; i < e->policy.n_attrs; i++) {
+		const struct attr *at = &e->policy.attr[i];
+
+		if (!e->self[i])
+			continue;
+		if (at->presence == PRESENCE_DEFAULT && value_eq(e->self[i], &at->dflt))
+			continue;
+		e->record.e[n++] = (struct record_entry){ at->name, *e->self[i] };
+	}
+	e->record.n = n;
+	return 0;
+}
+
+int facts_read(struct arena *a, const struct subject *s, struct evaluation *e)
+{
+	uint32_t i, n = e->policy.n_attrs - ATTR_FIRST;
+	int r;
+
+	e->fact = arena_new_array(a, n, struct fact_result);
+	e->local = arena_new_array(a, e->policy.n_locals, struct fact_result);
+	e->self = arena_new_array(a, e->policy.n_attrs, const struct value *);
+	if (!e->fact || !e->local || !e->self)
+		return -ENOMEM;
+	r = set_builtin(a, e, ATTR_KIND, s->kind == KIND_MDEV ? STR("mdev") : STR("vfio"));
+	if (r == 0)
+		r = set_builtin(a, e, ATTR_DRIVER, s->driver);
+	if (r == 0 && s->type.p)
+		r = set_builtin(a, e, ATTR_TYPE, s->type);
+	e->status = STATUS_OK;
+	for (i = 0; r == 0 && i < n && e->status == STATUS_OK; i++) {
+		struct fact_result *f = &e->fact[i];
+
+		r = fact_of(a, s, e, &e->policy.attr[ATTR_FIRST + i], true, f);
+		if (f->value.type.tag != VT_NONE)
+			e->self[ATTR_FIRST + i] = &f->value;
+	}
+	for (i = 0; r == 0 && i < e->policy.n_locals && e->status == STATUS_OK; i++)
+		r = fact_of(a, s, e, &e->policy.local[i], false, &e->local[i]);
+	if (r < 0)
+		return r;
+	return make_record(a, e);
+}
