@@ -108,7 +108,7 @@ int build_bind(struct arena *a, struct evaluation *e, const struct rule *rule, u
 	for (i = 0; i < n_rules; i++) {
 		struct bound_rule b = { .rule = &rule[i] };
 		uint32_t mask = when_vars(&rule[i]);
-		bool holds;
+		bool holds = false;
 
 		memset(b.value, 0xff, sizeof(b.value));
 		r = odometer_first(&b, mask);

@@ -77,7 +77,8 @@ struct evaluation {
 	bool has_offers;
 	dref offers;	  /* open; only if has_offers */
 	bool migratable_no;
-	bool accepts_own; /* accepts and offers hold for its own record */
+	uint32_t n_narrows; /* narrowing policies that were applied */
+	bool accepts_own;   /* accepts and offers hold for its own record */
 	const uint16_t *claim_attr; /* attributes claimed by some accept block, ascending by name */
 	uint32_t n_claim_attrs;
 
