@@ -1,0 +1,217 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The Debian packages: built, installed into a minimal system of its own, met with packages of
+# others that bring a good and a broken policy, and purged.  A real udevd runs in that system, in
+# namespaces of its own, with one real device that is dressed up as a parent of mediated devices.
+#
+# Not part of `make check`: it needs root (or sudo without a password) and Debian's archive.  The
+# minimal system is kept in $MDEVCOMPAT_CACHE (~/.cache/mdevcompat).
+#
+# Two halves: the first builds and fetches, the second, started by it, is the test.
+here=$(cd "$(dirname "$0")" && pwd)
+if [ "${1-}" != --inside ]; then
+	set -eu
+	top=$(cd "$here/../.." && pwd)
+	if [ "$(id -u)" != 0 ]; then
+		if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+			exec sudo -n env MDEVCOMPAT_CACHE="${MDEVCOMPAT_CACHE-}" sh "$0"
+		fi
+		echo "1..0 # SKIP needs root"
+		exit 0
+	fi
+	stage=$(mktemp -d "${TMPDIR:-/tmp}/mdevcompat-debian.XXXXXX")
+	trap 'rm -rf "$stage"' EXIT
+	trap 'exit 130' HUP INT TERM
+
+	# The tree as a packager has it, and never the tree itself.
+	sh "$top/scripts/copy-tree" "$stage/src"
+	if ! (cd "$stage/src" && DEB_BUILD_OPTIONS='nocheck noautodbgsym parallel=2' \
+		dpkg-buildpackage -us -uc -b -Pnocheck) >"$stage/build.log" 2>&1; then
+		sed 's/^/# /' "$stage/build.log" | tail -n 60
+		echo "Bail out! the packages do not build"
+		exit 1
+	fi
+
+	# A minimal system with what the packages depend on, from wherever this machine has its own.
+	arch=$(dpkg --print-architecture)
+	. /etc/os-release
+	suite=$VERSION_CODENAME
+	wanted=$(dpkg-deb -f "$stage"/mdevcompat_*_"$arch".deb Depends | tr ',' '\n' |
+		sed 's/[ (|].*//; /^$/d; s/^ *\([^ ]*\).*/\1/' | cat - "$here/packages" | sort -u | paste -sd,)
+	cache=${MDEVCOMPAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/mdevcompat}
+	base=$cache/$suite-$arch-$(echo "$wanted" | cksum | cut -d' ' -f1).tar
+	if [ ! -s "$base" ]; then
+		mkdir -p "$cache"
+		mirror=$(apt-get indextargets --format '$(ORIGIN)|$(REPO_URI)|$(CODENAME)' |
+			sed -n "s/^Debian|\(.*\)|$suite\$/\1/p" | head -n 1)
+		if ! debootstrap --variant=minbase --include="$wanted" "$suite" "$stage/base" \
+			${mirror:+"$mirror"} >"$stage/debootstrap.log" 2>&1; then
+			sed 's/^/# /' "$stage/debootstrap.log" | tail -n 30
+			echo "Bail out! no minimal system could be made"
+			exit 1
+		fi
+		rm -rf "$stage"/base/var/cache/apt/archives/*.deb "$stage"/base/var/lib/apt/lists/* \
+			"$stage"/base/usr/share/locale/*
+		tar -C "$stage/base" -cf "$base.$$" .
+		mv "$base.$$" "$base"
+		rm -rf "$stage/base"
+	fi
+	mkdir "$stage/root"
+	tar -C "$stage/root" -xpf "$base"
+
+	export stage arch
+	export top_srcdir="$top"
+	unshare --mount --net --pid --fork --kill-child --propagation private sh "$0" --inside
+	exit $?
+fi
+
+. "$top_srcdir/tests/lib.sh"
+plan 46
+R=$stage/root
+in_root() {
+	chroot "$R" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive \
+		SYSTEMD_DEVICE_VERIFY_SYSFS=0 SYSTEMD_IGNORE_CHROOT=1 "$@"
+}
+
+# --- The system, and a udevd in it ------------------------------------------------------------
+# Kernel events reach every network namespace; /run, /dev and what is mounted over /sys are ours.
+mount -t tmpfs tmpfs "$R/run"
+mount -t proc proc "$R/proc"
+mount -t sysfs sysfs "$R/sys"
+mount -t tmpfs -o mode=755 tmpfs "$R/dev"
+for node in null:3 zero:5 full:7 random:8 urandom:9; do
+	mknod -m 666 "$R/dev/${node%:*}" c 1 "${node#*:}"
+done
+printf '#!/bin/sh\nexit 101\n' >"$R/usr/sbin/policy-rc.d"
+chmod 755 "$R/usr/sbin/policy-rc.d"
+# Only our rules: the others would look for network links and input devices.
+rm -f "$R"/lib/udev/rules.d/*.rules
+
+# /dev/null as a parent: its uevent file is the kernel's, the rest is what we show.
+null=/sys/devices/virtual/mem/null
+fake=$R/run/fake
+mkdir -p "$fake/mdev_supported_types/mem-1/devices"
+echo "Nothing at all" >"$fake/mdev_supported_types/mem-1/name"
+echo vfio-pci >"$fake/mdev_supported_types/mem-1/device_api"
+echo 4 >"$fake/mdev_supported_types/mem-1/available_instances"
+ln -s ../../../../class/mem "$fake/subsystem"
+cp "$R$null/dev" "$fake/dev"
+: >"$fake/uevent"
+mount --bind "$R$null/uevent" "$fake/uevent"
+mount --rbind "$fake" "$R$null"
+
+in_root /lib/systemd/systemd-udevd >"$scratch/udevd.log" 2>&1 &
+udevd=$!
+at_exit "kill $udevd 2>/dev/null; wait $udevd 2>/dev/null"
+tries=0
+until [ -S "$R/run/udev/control" ] || [ $tries = 100 ]; do
+	sleep 0.1
+	tries=$((tries + 1))
+done
+properties() {
+	in_root udevadm settle
+	in_root udevadm info -q property "$null"
+}
+changed() {
+	echo change >"$R$null/uevent"
+	properties
+}
+
+# What is there before anything of ours is: only that may be there at the end.
+everything() {
+	(cd "$R" && find . -xdev \( -path ./var/log -o -path ./var/lib/dpkg -o -path ./var/cache \
+		-o -path ./debs \) -prune -o -print) | sort
+}
+everything >"$scratch/before"
+like "$(changed)" '^DEVNAME=/dev/null$' "udevd answers"
+
+# --- Installing ---------------------------------------------------------------------------------
+mkdir "$R/debs"
+cp "$stage"/*.deb "$R/debs/"
+is "$(cd "$R/debs" && ls | sed 's/_.*//' | paste -sd' ')" "mdevcompat mdevcompat-policies" \
+	"the packages"
+image=$R/etc/mdevcompat/policies.bin
+digest() {
+	cksum <"$image" 2>/dev/null
+}
+
+ok "mdevcompat installs alone" in_root dpkg -i $(cd "$R" && ls debs/mdevcompat_*.deb)
+ok "and leaves an image" test -s "$image"
+ok "mdevcompat-policies installs" in_root dpkg -i $(cd "$R" && ls debs/mdevcompat-policies_*.deb)
+ok "status is well" in_root mdevcompat status
+like "$(in_root mdevcompat cat 2>&1)" 'mtty' "the shipped policies are in force"
+is "$(in_root stat -c '%U:%G %a' /etc/mdevcompat/policies.bin)" "root:root 644" "whose image it is"
+ok "the helper is a program" test -x "$R/lib/udev/mdevcompat_id"
+like "$(cat "$R/lib/udev/rules.d/60-mdevcompat.rules")" '"/lib/udev/mdevcompat_id"' "the rules name it by its path"
+enabled=$(in_root find /etc/systemd/system -name 'mdevcompat*' -printf '%f\n' | sort | paste -sd' ')
+is "$enabled" "mdevcompat-trigger.service mdevcompat-update.service" "enabled: two units, not the watching one"
+is "$(in_root find /lib/systemd/system -name 'mdevcompat*' -printf '%f\n' | sort | paste -sd' ')" \
+	"mdevcompat-reload.service mdevcompat-trigger.service mdevcompat-update.path mdevcompat-update.service" \
+	"shipped: all of them"
+for file in /usr/share/man/man1/mdevcompat.1.gz /usr/share/man/man5/mdevcompat.policy.5.gz \
+	/usr/share/man/man7/mdevcompat-descriptor.7.gz /usr/share/man/man8/mdevcompat_id.8.gz \
+	/usr/share/bash-completion/completions/mdevcompat \
+	/usr/share/zsh/vendor-completions/_mdevcompat; do
+	ok "installed: $file" test -s "$R$file"
+done
+like "$(changed)" '^MDEV_COMPAT_STATUS=no-policy$' "a parent that nobody has a policy for says so"
+
+# --- A package of someone else --------------------------------------------------------------------
+# package NAME POLICY-TEXT: a package that has one policy and no idea of us.
+package() {
+	mkdir -p "$scratch/$1/DEBIAN" "$scratch/$1/usr/lib/mdevcompat/policies"
+	chmod 755 "$scratch/$1"
+	printf '%s\n' "$2" >"$scratch/$1/usr/lib/mdevcompat/policies/50-$1.policy"
+	chmod 644 "$scratch/$1/usr/lib/mdevcompat/policies/50-$1.policy"
+	cat >"$scratch/$1/DEBIAN/control" <<-END
+		Package: $1
+		Version: ${3:-1}
+		Architecture: all
+		Maintainer: Nobody <nobody@mdevcompat.invalid>
+		Description: one policy
+	END
+	dpkg-deb --root-owner-group -b "$scratch/$1" "$R/debs/$1.deb" >/dev/null
+}
+good='language 1;  policy nothing { applies mdev-type driver mem;
+	attribute what : string from type "name";  accept same; }'
+package vendor-good "$good"
+before=$(digest)
+ok "a package with a policy installs" in_root dpkg -i debs/vendor-good.deb
+isnt "$(digest)" "$before" "and the trigger compiles it"
+like "$(in_root mdevcompat cat 2>&1)" 'policy nothing' "it is in force"
+like "$(properties)" '^MDEV_COMPAT_FP_mem_1=mc1-[a-z2-7]{26}-[a-z2-7]{26}$' \
+	"the device has a fingerprint, and nobody asked for an event"
+fingerprint=$(properties | grep ^MDEV_COMPAT_FP_)
+
+with_good=$(digest)
+package vendor-broken 'language 1;  policy broken { applies mdev-type driver other;  accept sme; }'
+ok "a package with a broken policy installs" in_root dpkg -i debs/vendor-broken.deb
+like "$out$err" '50-vendor-broken.policy:1:' "the place of the mistake is said"
+like "$out$err" 'mdevcompat: warning: some policies are broken' "and what that means"
+is "$(in_root dpkg-query -W -f '${db:Status-Status}' mdevcompat)" installed "nothing is left half configured"
+exits 4 "status is red" in_root mdevcompat status
+like "$out$err" '50-vendor-broken.policy' "and names the file"
+is "$(properties | grep ^MDEV_COMPAT_FP_)" "$fingerprint" "the good one's fingerprint is as before"
+
+ok "the broken one goes" in_root dpkg -P vendor-broken
+ok "status is well again" in_root mdevcompat status
+is "$(digest)" "$with_good" "and the image is what it was"
+
+# An upgrade that changes the meaning changes the fingerprint.
+package vendor-good "$(printf '%s' "$good" | sed 's/accept same/accept same but { what any; }/')" 2
+ok "an upgrade of the policy" in_root dpkg -i debs/vendor-good.deb
+isnt "$(properties | grep ^MDEV_COMPAT_FP_)" "$fingerprint" "is another fingerprint"
+
+ok "mdevcompat over itself" in_root dpkg -i $(cd "$R" && ls debs/mdevcompat_*.deb)
+like "$(in_root mdevcompat cat 2>&1)" 'policy nothing' "keeps what others brought"
+
+# --- Purging ----------------------------------------------------------------------------------------
+like "$(properties)" '^MDEV_COMPAT_' "before: properties"
+ok "mdevcompat is removed" in_root dpkg -r mdevcompat
+unlike "$(properties)" '^MDEV_COMPAT_' "no property is left"
+ok "no image is left" test ! -e "$image" -a ! -e "$R/run/mdevcompat/policies.bin"
+ok "all is purged" in_root dpkg -P mdevcompat mdevcompat-policies vendor-good
+everything >"$scratch/after"
+is "$(diff "$scratch/before" "$scratch/after")" "" "and nothing at all is left"
+
+done_testing
