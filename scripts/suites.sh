@@ -212,7 +212,7 @@ run_suites() {
 		if [ "$2" != 0 ] || [ "$3" != 0 ]; then
 			echo "--- $suite: $2 failed, $3 skipped; from $logs/$suite.log:"
 			head -n 40 "$logs/$suite.blames"
-			if ! grep -q '^.*not ok\|: FAIL\|: SKIP\|: no result' "$logs/$suite.blames"; then
+			if ! grep -q 'not ok\|: FAIL\|: SKIP' "$logs/$suite.blames"; then
 				tail -n 30 "$logs/$suite.log"
 			fi
 		fi

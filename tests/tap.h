@@ -68,7 +68,7 @@ static TAP_UNUSED TAP_PRINTF(1, 2) _Noreturn void bail_out(const char *fmt, ...)
 }
 
 /* A '#' would begin a directive and a newline would begin another line. */
-static TAP_UNUSED void tap_name(const char *fmt, va_list ap)
+static TAP_UNUSED TAP_PRINTF(1, 0) void tap_name(const char *fmt, va_list ap)
 {
 	char name[1024];
 
@@ -79,7 +79,7 @@ static TAP_UNUSED void tap_name(const char *fmt, va_list ap)
 	puts(name);
 }
 
-static TAP_UNUSED bool tap_vok(
+static TAP_UNUSED TAP_PRINTF(4, 0) bool tap_vok(
 	bool cond, const char *file, int line, const char *fmt, va_list ap)
 {
 	printf("%s %u - ", cond ? "ok" : "not ok", ++tap.run);
