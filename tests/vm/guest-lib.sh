@@ -118,3 +118,40 @@ info_fp() {
 }
 
 fp_form='^m[cn]1-[a-z2-7]{26}-[a-z2-7]{26}$'
+
+# every_type PARENT COMMAND...: COMMAND PARENT TYPE holds for each type
+every_type() {
+	et_parent=$1
+	shift
+	for et_type in $(type_names "$et_parent"); do
+		"$@" "$et_parent" "$et_type" || {
+			echo "$et_type: $(fp "$et_parent" "$et_type")"
+			return 1
+		}
+	done
+}
+
+has_fp() {
+	fp "$1" "$2" | grep -Eq "$fp_form"
+}
+
+fp_is_info() {
+	has_fp "$1" "$2" && [ "$(fp "$1" "$2")" = "$(info_fp "${1##*/}/$2")" ]
+}
+
+# Every type of PARENT is named, every one has a fingerprint, and nothing else has one.
+complete() {
+	co_ours=$(ours "$1")
+	co_names=$(type_names "$1")
+	co_have=$(printf '%s\n' "$co_ours" | sed -nE "s/^MDEV_COMPAT_FP_([^=]*)=${fp_form#^}/\\1/p" | sort)
+	co_want=$(printf '%s\n' $co_names | tr -c 'A-Za-z0-9_\n' _ | sort)
+	[ -n "$co_want" ] && [ "$co_have" = "$co_want" ] && printf '%s\n' "$co_ours" |
+		grep -Fxq "MDEV_COMPAT_TYPES=$co_names" && printf '%s\n' "$co_ours" |
+		grep -Fxq MDEV_COMPAT_STATUS=ok && return
+	printf '%s\n' "$co_ours" "types: $co_names"
+	return 1
+}
+
+all_differ() {
+	[ -z "$(ours "$1" | sed -n 's/^MDEV_COMPAT_FP_[^=]*=//p' | sort | uniq -d)" ]
+}

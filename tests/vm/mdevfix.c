@@ -48,7 +48,8 @@
 #include <linux/sysfs.h>
 #include <linux/version.h>
 
-#define FIX_MAX_TYPES 128
+#define FIX_MAX_NAMED 128 /* types=... */
+#define FIX_MAX_TYPES 2048
 #define FIX_MAX_TEXT 65536 /* of one file, by "fill" */
 #define FIX_SHOWN 512	   /* of name and description */
 
@@ -56,7 +57,7 @@
 
 static char *drvname = "nvidia";
 module_param(drvname, charp, 0444);
-static char *types[FIX_MAX_TYPES];
+static char *types[FIX_MAX_NAMED];
 static int types_given;
 module_param_array(types, charp, &types_given, 0444);
 static unsigned int ntypes = 4;
