@@ -71,5 +71,8 @@ static inline struct key key_from_parts(const uint32_t part[4])
 /* The smallest point above @k, carrying (2.0.4294967294 -> 2.1.0); KEY_END after the last. */
 struct key key_next(struct key k, enum line_kind line);
 
+/* The largest point below @k, which is not the line's first; of KEY_END the line's last. */
+struct key key_prev(struct key k, enum line_kind line);
+
 /* Is @k a point of @line (all parts in range, unused ones zero)? KEY_END is not. */
 bool key_valid(struct key k, enum line_kind line);

@@ -10,8 +10,8 @@
 
 /*
  * Sets of points of one line, in the one normal form: half-open intervals [lo, hi), sorted,
- * disjoint, non-adjacent, non-empty; hi may be KEY_END. Two sets are equal exactly if their
- * intervals are.
+ * disjoint, non-adjacent, non-empty; hi is a point of the line (ends carry, see key_next()) or
+ * KEY_END. Two sets are equal exactly if their intervals are.
  *
  * Results live in the arena given. All functions return 0 or -ENOMEM (arena full), and leave
  * *ret untouched then. Inputs must be in normal form (ranges_normalize() makes it).
@@ -27,7 +27,7 @@ struct ranges {
 
 #define RANGES_NONE ((struct ranges){ NULL, 0 })
 
-/* Sorts and merges @n intervals in any order (empty ones allowed) into normal form. */
+/* Sorts and merges @n intervals in any order (empty and reversed ones count for nothing). */
 int ranges_normalize(struct arena *a, const struct interval *iv, size_t n, struct ranges *ret);
 
 int ranges_union(struct arena *a, struct ranges x, struct ranges y, struct ranges *ret);
