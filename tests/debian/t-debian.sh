@@ -77,7 +77,6 @@ in_root() {
 # Kernel events reach every network namespace; /run, /dev and what is mounted over /sys are ours.
 mount -t tmpfs tmpfs "$R/run"
 mount -t proc proc "$R/proc"
-mount -t sysfs sysfs "$R/sys"
 mount -t tmpfs -o mode=755 tmpfs "$R/dev"
 for node in null:3 zero:5 full:7 random:8 urandom:9; do
 	mknod -m 666 "$R/dev/${node%:*}" c 1 "${node#*:}"
@@ -87,18 +86,20 @@ chmod 755 "$R/usr/sbin/policy-rc.d"
 # Only our rules: the others would look for network links and input devices.
 rm -f "$R"/lib/udev/rules.d/*.rules
 
-# /dev/null as a parent: its uevent file is the kernel's, the rest is what we show.
+# /dev/null as a parent: a folder of types laid over the kernel's sysfs.  Events can only be asked for
+# in the real file.
 null=/sys/devices/virtual/mem/null
 fake=$R/run/fake
-mkdir -p "$fake/mdev_supported_types/mem-1/devices"
-echo "Nothing at all" >"$fake/mdev_supported_types/mem-1/name"
-echo vfio-pci >"$fake/mdev_supported_types/mem-1/device_api"
-echo 4 >"$fake/mdev_supported_types/mem-1/available_instances"
-ln -s ../../../../class/mem "$fake/subsystem"
-cp "$R$null/dev" "$fake/dev"
-: >"$fake/uevent"
-mount --bind "$R$null/uevent" "$fake/uevent"
-mount --rbind "$fake" "$R$null"
+mkdir -p "$R/run/sys" "$fake/devices/virtual/mem/null/mdev_supported_types/mem-1/devices"
+mount -t sysfs sysfs "$R/run/sys"
+(
+	cd "$fake/devices/virtual/mem/null/mdev_supported_types/mem-1"
+	echo "Nothing at all" >name
+	echo vfio-pci >device_api
+	echo 4 >available_instances
+)
+mount -t overlay -o "ro,lowerdir=$fake:$R/run/sys" overlay "$R/sys"
+mount --bind "$R/run$null/uevent" "$R$null/uevent"
 
 in_root /lib/systemd/systemd-udevd >"$scratch/udevd.log" 2>&1 &
 udevd=$!
