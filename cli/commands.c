@@ -22,6 +22,21 @@ const struct cli_option global_options[] = {
 };
 
 const struct command commands[] = {
+	{ "range", GROUP_WRITE, CMD_JSON, "OPERATION ARGUMENT...", 2, 3, "calculate with version ranges",
+		"Operations:\n"
+		"  normal RANGE            print what it means: [2.0.2,2.0.5) [2.1.0,*), or none\n"
+		"  union RANGE RANGE       print what is in either\n"
+		"  intersect RANGE RANGE   print what is in both\n"
+		"  minus RANGE RANGE       print what is in the first and not in the second\n"
+		"  contains RANGE VERSION  exit 0 if it is in the range, else 1\n"
+		"  subset RANGE RANGE      exit 0 if all of the first is in the second, else print the\n"
+		"                          smallest version that is not, and exit 1\n"
+		"  compare VERSION VERSION print <, = or >\n"
+		"\n"
+		"A range is written as in policies (2.0.<2,3,4>, 2.1+ except 2.1.7), as the drivers of the\n"
+		"proposals write it (2.0.2-2.0.4, 2.1.0-), or as this command prints it. What a version\n"
+		"leaves out is zero.\n",
+		range_options, cmd_range },
 	{ "help", GROUP_HIDDEN, 0, "[COMMAND]", 0, 1, "print help", NULL, NULL, cmd_help },
 	{ 0 },
 };
