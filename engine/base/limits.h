@@ -20,10 +20,12 @@
 #define MASK_BITS_MAX	     256
 #define ATTRS_MAX	     64		  /* attributes of one policy, built-in ones apart */
 #define LOCALS_MAX	     64
+#define SCOPES_MAX	     1024	  /* (kind, driver) pairs of one policy */
 #define WORDS_MAX	     4096	  /* words in one list; elements of one set value */
 #define BINDINGS_MAX	     256	  /* template combinations of one block */
 #define TEMPLATE_VALUES_MAX  256	  /* values of one template variable */
 #define TEMPLATE_VARS_MAX    16		  /* variables of one rule */
+#define TEMPLATE_PIECES_MAX  64		  /* literals and holes of one template */
 #define CLAUSES_MAX	     1024	  /* in one block or one rule's conditions */
 #define BLOCKS_MAX	     1024	  /* in one rule */
 #define EXPR_NODES_MAX	     64
@@ -49,5 +51,6 @@
 #define IMAGE_SIZE_MAX	 (256u * 1024 * 1024)
 #define SECTIONS_MAX	 POLICY_FILES_MAX
 #define SECTION_HEAD_MAX (256u * 1024) /* attributes, locals, scopes of one policy, encoded */
-#define RULE_BYTES_MAX	 (64u * 1024)  /* one rule, encoded */
+#define RULE_BYTES_MAX	 (256u * 1024) /* one rule, encoded */
 #define RULES_MAX	 65536	       /* rules of one policy */
+#define TYPE_INDEX_MAX	 (1u << 18)    /* (type, rule) pairs; what is over is found by no index */
