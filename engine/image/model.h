@@ -14,7 +14,9 @@
  * The compiled form of one policy, in memory: what the compiler's lowering makes, what the image
  * stores (section.h), and what the evaluator reads. It is laid out for the whole language of
  * DESIGN 2. All names are resolved, all constants normal: words sorted, ranges in normal form.
- * Everything lives in one arena; views may point into section bytes that live as long.
+ * Everything lives in one arena; views may point into section bytes that live as long. Fields
+ * that a type, a kind or an operator does not use are zero. What comes out of section_decode_*()
+ * keeps every promise made here, whoever wrote the bytes; section_encode() refuses what does not.
  *
  * Attributes are numbered: 0 kind, 1 driver, 2 type, then the declared ones in *level order*
  * (value.h), so that building a diagram from the last number to the first is bottom-up.
@@ -93,7 +95,8 @@ struct attr {
 
 /* ---- operands ---------------------------------------------------------------------------- */
 
-/* Text with holes for template variables: "i915-GVTg_V5_" + var 0. Literal only: var < 0. */
+/* Text with holes for template variables: "i915-GVTg_V5_" + var 0. Literal only: var < 0. At
+ * most TEMPLATE_PIECES_MAX pieces, no literal empty. */
 struct tmpl_piece {
 	struct str text; /* literal, when var < 0 */
 	int16_t var;	 /* index into rule.vars, or -1 */
@@ -107,8 +110,9 @@ struct tmpl {
 enum expr_op {
 	EXPR_CONST = 0, /* .num */
 	EXPR_VAR,	/* template variable .num, as an integer */
-	EXPR_SELF,	/* the clause's own attribute on one's own side */
-	EXPR_SOURCE,	/* attribute .num of the source (claims only) */
+	EXPR_SELF,	/* the clause's own attribute on one's own side (not in conditions, claims) */
+	EXPR_SOURCE,	/* attribute .num of the source (claims only): an int whose domain has at
+			 * most SOURCE_VALUES_MAX values */
 	EXPR_ADD, EXPR_SUB, EXPR_MUL, EXPR_DIV, /* two operands from the stack */
 };
 
@@ -124,10 +128,11 @@ struct expr {
 
 enum operand_kind {
 	OPERAND_NONE = 0,  /* any, absent, present */
-	OPERAND_SELF,	   /* self */
-	OPERAND_SELF_NAME, /* self.NAME: .ref is an attribute number, or a local when .local */
+	OPERAND_SELF,	   /* self; neither this nor the next in conditions */
+	OPERAND_SELF_NAME, /* self.NAME: .ref is an attribute number, or a local when .local; of
+			    * the same type. A range list goes with `in`, all else does not. */
 	OPERAND_WORDS,	   /* words and templates (string, pci-id); with == exactly one */
-	OPERAND_RANGES,	   /* int and version constants, normal form */
+	OPERAND_RANGES,	   /* int and version constants, normal form; with <= and >= one interval */
 	OPERAND_BOOL,	   /* .has_no, .has_yes: the listed values */
 	OPERAND_SETS,	   /* set constants; `in` lists several, all else has one */
 	OPERAND_MASKS,	   /* mask constants, likewise */
@@ -204,7 +209,8 @@ struct block {
 	struct place place;
 };
 
-/* A template variable and its values, distinct, in the order written. */
+/* A template variable and its values, distinct, in the order written. The values of all that are
+ * bound by conditions combine to at most BINDINGS_MAX, and so do those of each block. */
 struct tmpl_var {
 	struct str name;
 	const struct str *value;

@@ -5,12 +5,11 @@
 #include "engine/image/model.h"
 
 /*
- * One policy as bytes, little-endian, self-delimiting, without pointers or offsets into itself
- * except the three tables named in the header. Layout: ARCHITECTURE.md, "The image".
+ * One policy as bytes, little-endian, self-contained. Layout: ARCHITECTURE.md, "The image".
  *
- *   header | head (scopes, attributes, locals) | type index | rule table | rules
+ *   header | head (scopes, attributes, locals) | index by type | rules | table of rules
  *
- * The type index is the answer to a vendor with a thousand rules: from a type's name to the
+ * The index by type is the answer to a vendor with a thousand rules: from a type's name to the
  * rules whose conditions can hold for it, without reading the others.
  *
  * Encoding is deterministic. Decoding never trusts a byte: every count is bounded, every
@@ -18,7 +17,8 @@
  * canonical values) is verified, nothing is read past the end. -EBADMSG: not a section.
  */
 
-/* Encodes a whole policy. *ret lives in @a. -ENOMEM, -E2BIG (passes a bound of limits.h). */
+/* Encodes a whole policy. *ret lives in @a. -ENOMEM, -E2BIG (passes a bound of limits.h),
+ * -EINVAL (breaks a promise of model.h: what was written could not be read again). */
 int section_encode(struct arena *a, const struct policy *p, struct str *ret);
 
 /*

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Finds the parts of a section: its head, all of its rules, or those that can match one type.
+ * It knows the header and the three tables; heads and rules are decoded by section-head.c and
+ * section-rule.c, and where the bytes come from is the source's affair.
+ */
+#include "engine/image/cursor.h"
+#include "engine/image/layout.h"
+
+struct header {
+	uint32_t size, head_size, n_rules;
+	uint32_t always_at, n_always;
+	uint32_t fences_at, n_blocks, index_at, n_entries;
+	uint32_t table_at, rules_at;
+};
+
+/* Do @n things of @size bytes lie between @from and @to, beginning at @at? */
+static bool fits(uint32_t at, uint32_t n, uint32_t size, uint32_t from, uint32_t to)
+{
+	return at >= from && at <= to && (uint64_t)n * size <= to - at;
+}
+
+static int read_header(const struct section_source *s, struct header *ret)
+{
+	const uint8_t *p;
+	struct header h;
+	int r;
+
+	if (s->size < SECTION_HEADER_SIZE)
+		return -EBADMSG;
+	r = s->read(s->ctx, 0, SECTION_HEADER_SIZE, &p);
+	if (r < 0)
+		return r;
+	h = (struct header){
+		.size = get_le32(p + SH_SIZE),
+		.head_size = get_le32(p + SH_HEAD_SIZE),
+		.n_rules = get_le32(p + SH_N_RULES),
+		.always_at = get_le32(p + SH_ALWAYS_AT),
+		.n_always = get_le32(p + SH_N_ALWAYS),
+		.fences_at = get_le32(p + SH_FENCES_AT),
+		.n_blocks = get_le32(p + SH_N_BLOCKS),
+		.index_at = get_le32(p + SH_INDEX_AT),
+		.n_entries = get_le32(p + SH_N_ENTRIES),
+		.table_at = get_le32(p + SH_TABLE_AT),
+		.rules_at = get_le32(p + SH_RULES_AT),
+	};
+	if (get_le32(p + SH_MAGIC) != SECTION_MAGIC || h.size != s->size ||
+		h.head_size > SECTION_HEAD_MAX ||
+		!fits(SECTION_HEADER_SIZE, 1, h.head_size, 0, h.rules_at) ||
+		h.n_rules > RULES_MAX || h.n_always > h.n_rules ||
+		!fits(h.always_at, h.n_always, REF_SIZE, SECTION_HEADER_SIZE, h.rules_at) ||
+		h.n_entries > TYPE_INDEX_MAX ||
+		h.n_blocks != (h.n_entries + ENTRIES_PER_BLOCK - 1) / ENTRIES_PER_BLOCK ||
+		!fits(h.fences_at, h.n_blocks, FENCE_SIZE, SECTION_HEADER_SIZE, h.rules_at) ||
+		h.index_at > h.rules_at || h.rules_at > h.table_at ||
+		!fits(h.table_at, h.n_rules, TABLE_ENTRY_SIZE, h.rules_at, h.size))
+		return -EBADMSG;
+	if (h.n_blocks > 0 &&
+		!fits(h.index_at + (h.n_blocks - 1) * PAGE_PAYLOAD,
+			h.n_entries - (h.n_blocks - 1) * ENTRIES_PER_BLOCK, ENTRY_SIZE,
+			SECTION_HEADER_SIZE, h.rules_at))
+		return -EBADMSG;
+	*ret = h;
+	return 0;
+}
+
+int section_decode_head(struct arena *a, const struct section_source *s, struct policy *ret)
+{
+	struct cursor c = { .arena = a };
+	struct policy p = { 0 };
+	struct header h;
+	int r;
+
+	r = read_header(s, &h);
+	if (r < 0)
+		return r;
+	r = s->read(s->ctx, SECTION_HEADER_SIZE, h.head_size, &c.at);
+	if (r < 0)
+		return r;
+	c.end = c.at + h.head_size;
+	decode_head(&c, &p);
+	if (c.error != 0)
+		return c.error;
+	p.n_rules = h.n_rules;
+	*ret = p;
+	return 0;
+}
+
+/* ---- rules ------------------------------------------------------------------------------- */
+
+/* Where a rule lies. */
+struct ref {
+	uint32_t number, at, size;
+};
+
+static int read_rule(struct arena *a, const struct section_source *s, const struct policy *head,
+	const struct header *h, const struct ref *ref, struct rule *ret)
+{
+	struct cursor c = { .arena = a };
+	int r;
+
+	if (ref->number >= h->n_rules || ref->size > RULE_BYTES_MAX ||
+		!fits(ref->at, 1, ref->size, h->rules_at, h->table_at))
+		return -EBADMSG;
+	r = s->read(s->ctx, ref->at, ref->size, &c.at);
+	if (r < 0)
+		return r;
+	c.end = c.at + ref->size;
+	decode_rule(&c, head, ref->number, ret);
+	return c.error;
+}
+
+static struct ref get_ref(const uint8_t *p)
+{
+	return (struct ref){ get_le32(p), get_le32(p + 4), get_le32(p + 8) };
+}
+
+/*
+ * The entries of the index for one hash: those in block @b. The whole block is checked to be in
+ * order, and to begin as its fence says.
+ */
+static int scan_block(const struct section_source *s, const struct header *h, uint32_t b,
+	uint32_t fence, uint32_t hash, const uint8_t **ret, uint32_t *ret_n)
+{
+	uint32_t i, n = MIN(h->n_entries - b * ENTRIES_PER_BLOCK, ENTRIES_PER_BLOCK), found = 0;
+	const uint8_t *p, *first = NULL;
+	uint64_t last = 0;
+	int r;
+
+	r = s->read(s->ctx, h->index_at + b * PAGE_PAYLOAD, n * ENTRY_SIZE, &p);
+	if (r < 0)
+		return r;
+	if (get_le32(p) != fence)
+		return -EBADMSG;
+	for (i = 0; i < n; i++, p += ENTRY_SIZE) {
+		uint64_t key = (uint64_t)get_le32(p) << 32 | get_le32(p + 4);
+
+		if (i > 0 && key <= last)
+			return -EBADMSG;
+		last = key;
+		if (key >> 32 != hash)
+			continue;
+		if (!first)
+			first = p;
+		found++;
+	}
+	*ret = first;
+	*ret_n = found;
+	return 0;
+}
+
+/* The rules that the index has for @type, ascending; *ret has @spare more places. */
+static int index_lookup(struct arena *a, const struct section_source *s, const struct header *h,
+	struct str type, uint32_t spare, struct ref **ret, uint32_t *ret_n)
+{
+	uint32_t b, i, n = 0, hash = 0, first = 0, last = 0, found;
+	const uint8_t *fences = NULL, *p;
+	struct ref *refs;
+	int pass, r;
+
+	if (type.p && h->n_blocks > 0) {
+		r = s->read(s->ctx, h->fences_at, h->n_blocks * FENCE_SIZE, &fences);
+		if (r < 0)
+			return r;
+		hash = type_hash(type);
+		/* From the last block that begins below the hash to the last not above it. */
+		while (last < h->n_blocks && get_le32(fences + last * FENCE_SIZE) <= hash) {
+			if (get_le32(fences + last * FENCE_SIZE) < hash)
+				first = last;
+			last++;
+		}
+	}
+	/* Counted first: there are few, and mostly in one block. */
+	refs = NULL;
+	for (pass = 0; pass < 2; pass++) {
+		n = 0;
+		for (b = first; b < last; b++) {
+			r = scan_block(s, h, b, get_le32(fences + b * FENCE_SIZE), hash, &p,
+				&found);
+			if (r < 0)
+				return r;
+			for (i = 0; i < found && pass == 1; i++)
+				refs[n + i] = get_ref(p + i * ENTRY_SIZE + 4);
+			n += found;
+		}
+		if (pass == 0) {
+			refs = arena_new_array(a, (size_t)n + spare, struct ref);
+			if (!refs)
+				return -ENOMEM;
+			if (n == 0)
+				break;
+		}
+	}
+	*ret = refs;
+	*ret_n = n;
+	return 0;
+}
+
+/* Merges the list of those that are always looked at into @refs, by number, backwards. */
+static int merge_always(const struct section_source *s, const struct header *h, struct ref *refs,
+	uint32_t n)
+{
+	uint32_t left = h->n_always, at = n + left;
+	const uint8_t *p;
+	struct ref ref;
+	int r;
+
+	if (left > 0) {
+		r = s->read(s->ctx, h->always_at, left * REF_SIZE, &p);
+		if (r < 0)
+			return r;
+	}
+	while (left > 0) {
+		ref = get_ref(p + (left - 1) * REF_SIZE);
+		if (n > 0 && refs[n - 1].number > ref.number) {
+			refs[--at] = refs[--n];
+		} else {
+			refs[--at] = ref;
+			left--;
+		}
+	}
+	return 0;
+}
+
+int section_decode_rules(struct arena *a, const struct section_source *s,
+	const struct policy *head, struct str type, const struct rule **ret, uint32_t *ret_n)
+{
+	struct rule *rules;
+	struct header h;
+	struct ref *refs;
+	uint32_t i, n;
+	int r;
+
+	r = read_header(s, &h);
+	if (r < 0)
+		return r;
+	r = index_lookup(a, s, &h, type, h.n_always, &refs, &n);
+	if (r < 0)
+		return r;
+	r = merge_always(s, &h, refs, n);
+	if (r < 0)
+		return r;
+	n += h.n_always;
+	rules = arena_new_array(a, n, struct rule);
+	if (!rules)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		if (i > 0 && refs[i].number <= refs[i - 1].number)
+			return -EBADMSG;
+		r = read_rule(a, s, head, &h, &refs[i], &rules[i]);
+		if (r < 0)
+			return r;
+	}
+	*ret = rules;
+	*ret_n = n;
+	return 0;
+}
+
+int section_decode_all(struct arena *a, const struct section_source *s,
+	const struct policy *head, const struct rule **ret, uint32_t *ret_n)
+{
+	const uint8_t *table = NULL;
+	struct rule *rules;
+	struct header h;
+	uint32_t i;
+	int r;
+
+	r = read_header(s, &h);
+	if (r < 0)
+		return r;
+	if (h.n_rules > 0) {
+		r = s->read(s->ctx, h.table_at, h.n_rules * TABLE_ENTRY_SIZE, &table);
+		if (r < 0)
+			return r;
+	}
+	rules = arena_new_array(a, h.n_rules, struct rule);
+	if (!rules)
+		return -ENOMEM;
+	for (i = 0; i < h.n_rules; i++) {
+		const uint8_t *p = table + i * TABLE_ENTRY_SIZE;
+		struct ref ref = { i, get_le32(p), get_le32(p + 4) };
+
+		r = read_rule(a, s, head, &h, &ref, &rules[i]);
+		if (r < 0)
+			return r;
+	}
+	*ret = rules;
+	*ret_n = h.n_rules;
+	return 0;
+}
+
+/* ---- bytes in memory --------------------------------------------------------------------- */
+
+static int read_memory(void *ctx, uint32_t at, uint32_t n, const uint8_t **ret)
+{
+	const struct str *bytes = ctx;
+
+	if (at > bytes->n || n > bytes->n - at)
+		return -EBADMSG;
+	*ret = (const uint8_t *)bytes->p + at;
+	return 0;
+}
+
+void section_memory(struct section_source *s, const struct str *bytes)
+{
+	*s = (struct section_source){
+		.read = read_memory,
+		.ctx = (void *)bytes,
+		/* More than a section can have is refused by its header. */
+		.size = (uint32_t)MIN(bytes->n, (size_t)UINT32_MAX),
+	};
+}
