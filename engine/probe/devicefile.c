@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Reads device files with libyaml's event interface. The library has no limit on nesting and is
+ * quadratic in it, but it looks at most a line ahead: the first list, and the first mapping too
+ * many, end the reading. What the values mean is left to eval.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <yaml.h>
+
+#include "engine/base/diag.h"
+#include "engine/base/limits.h"
+#include "engine/probe/devicefile.h"
+
+struct reader {
+	struct arena *a;
+	yaml_parser_t yaml;
+	yaml_event_t event;
+	bool have_event;
+	struct device_file_error *error;
+	struct device_file file;
+	bool has_kind, has_attributes;
+	struct device_file_attr *attr;
+	uint32_t n_attrs;
+};
+
+/* ---- errors ------------------------------------------------------------------------------ */
+
+static struct str quoted(struct arena *a, const char *before, struct str word,
+	const char *after)
+{
+	size_t n = strlen(before) + word.n * 4 + strlen(after) + 8, i;
+	struct sbuf b = { .p = arena_alloc(a, n), .size = n };
+
+	if (!b.p)
+		return (struct str){ 0 };
+	sbuf_puts(&b, before);
+	sbuf_putc(&b, '\'');
+	for (i = 0; i < word.n; i++) {
+		if (ascii_isprint(word.p[i])) {
+			sbuf_putc(&b, word.p[i]);
+		} else {
+			sbuf_puts(&b, "\\x");
+			sbuf_put_hex(&b, (unsigned char)word.p[i], 2);
+		}
+	}
+	sbuf_putc(&b, '\'');
+	sbuf_puts(&b, after);
+	return sbuf_str(&b);
+}
+
+static int fail_at(struct reader *r, yaml_mark_t at, struct str text)
+{
+	*r->error = (struct device_file_error){
+		.line = (uint32_t)at.line + 1,
+		.column = (uint32_t)at.column + 1,
+		.text = text,
+	};
+	return text.p ? -EBADMSG : -ENOMEM;
+}
+
+static int fail(struct reader *r, const char *text)
+{
+	return fail_at(r, r->event.start_mark, str_from(text));
+}
+
+static struct str did_you_mean(struct arena *a, struct str word, const struct str *candidate,
+	size_t n)
+{
+	struct str best = closest_word(word, candidate, n);
+
+	return best.n > 0 ? quoted(a, "did you mean ", best, "?") : (struct str){ 0 };
+}
+
+/* ---- events ------------------------------------------------------------------------------ */
+
+static int yaml_error(struct reader *r)
+{
+	const yaml_parser_t *y = &r->yaml;
+	yaml_mark_t at = y->problem_mark;
+
+	if (y->error == YAML_MEMORY_ERROR)
+		return -ENOMEM;
+	if (y->error == YAML_READER_ERROR)
+		return fail_at(r, y->mark, STR("a byte that is no UTF-8 text"));
+	return fail_at(r, at,
+		str_dup(r->a, str_from(y->problem ? y->problem : "this is no YAML")));
+}
+
+/* The next event, without what we never take. */
+static int next(struct reader *r)
+{
+	const yaml_event_t *e = &r->event;
+	bool tagged = false, anchored = false;
+
+	if (r->have_event)
+		yaml_event_delete(&r->event);
+	r->have_event = false;
+	if (!yaml_parser_parse(&r->yaml, &r->event))
+		return yaml_error(r);
+	r->have_event = true;
+	switch (e->type) {
+	case YAML_SCALAR_EVENT:
+		tagged = e->data.scalar.tag;
+		anchored = e->data.scalar.anchor;
+		break;
+	case YAML_MAPPING_START_EVENT:
+		tagged = e->data.mapping_start.tag;
+		anchored = e->data.mapping_start.anchor;
+		break;
+	case YAML_SEQUENCE_START_EVENT:
+		return fail(r, "a list; every value here is one text");
+	case YAML_ALIAS_EVENT:
+		return fail(r, "an alias; write the value out");
+	default:
+		break;
+	}
+	if (tagged)
+		return fail(r, "a tag; every value here is text as it stands");
+	return anchored ? fail(r, "an anchor; write the value out") : 0;
+}
+
+/* The scalar that is the current event, as text in the arena. */
+static int take_scalar(struct reader *r, struct str *ret)
+{
+	struct str s = { (const char *)r->event.data.scalar.value,
+		r->event.data.scalar.length };
+
+	if (r->event.type != YAML_SCALAR_EVENT)
+		return fail(r, "a text is expected here");
+	if (s.n > FACT_TEXT_MAX)
+		return fail(r, "more than 4096 bytes");
+	if (s.n > 0 && memchr(s.p, 0, s.n))
+		return fail(r, "a NUL in a text");
+	*ret = str_dup(r->a, s);
+	return ret->p ? 0 : -ENOMEM;
+}
+
+/* A value after a colon: `x:` with nothing behind it could mean two things. */
+static int next_value(struct reader *r, struct str *ret)
+{
+	int e = next(r);
+
+	if (e < 0)
+		return e;
+	if (r->event.type == YAML_SCALAR_EVENT && r->event.data.scalar.length == 0 &&
+		r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
+		e = fail(r, "no value");
+		r->error->help = STR("write '' for an empty text, or leave the line out");
+		return e;
+	}
+	return take_scalar(r, ret);
+}
+
+static int expect(struct reader *r, yaml_event_type_t type, const char *what)
+{
+	int e = next(r);
+
+	if (e < 0)
+		return e;
+	return r->event.type == type ? 0 : fail(r, what);
+}
+
+/* ---- the file ---------------------------------------------------------------------------- */
+
+static int read_attribute(struct reader *r, struct str name, yaml_mark_t at)
+{
+	struct device_file_attr *attr;
+	struct str text;
+	uint32_t i;
+	int e;
+
+	for (i = 0; i < r->n_attrs; i++)
+		if (str_eq(r->attr[i].name, name))
+			return fail_at(r, at, quoted(r->a, "", name, " stands here twice"));
+	if (r->n_attrs == DEVICE_FILE_ATTRS_MAX)
+		return fail_at(r, at, STR("more than 1024 attributes"));
+	e = next_value(r, &text);
+	if (e < 0)
+		return e;
+	attr = &r->attr[r->n_attrs++];
+	*attr = (struct device_file_attr){ name, text, (uint32_t)at.line + 1,
+		(uint32_t)at.column + 1 };
+	return 0;
+}
+
+static int read_attributes(struct reader *r)
+{
+	struct str name;
+	yaml_mark_t at;
+	int e;
+
+	e = expect(r, YAML_MAPPING_START_EVENT, "attributes are lines `name: text`");
+	while (e == 0) {
+		e = next(r);
+		if (e < 0 || r->event.type == YAML_MAPPING_END_EVENT)
+			return e;
+		at = r->event.start_mark;
+		e = take_scalar(r, &name);
+		if (e == 0)
+			e = read_attribute(r, name, at);
+	}
+	return e;
+}
+
+static int read_kind(struct reader *r)
+{
+	struct str text;
+	int e = next_value(r, &text);
+
+	if (e < 0)
+		return e;
+	if (!str_eq(text, STR("mdev")) && !str_eq(text, STR("vfio")))
+		return fail(r, "a kind is mdev or vfio");
+	r->file.kind = str_eq(text, STR("vfio")) ? KIND_VFIO : KIND_MDEV;
+	return 0;
+}
+
+static int read_key(struct reader *r, struct str key, yaml_mark_t at)
+{
+	static const struct str known[] = { STR_INIT("kind"), STR_INIT("driver"),
+		STR_INIT("type"), STR_INIT("attributes") };
+	const bool seen[] = { r->has_kind, r->file.driver.p, r->file.type.p, r->has_attributes };
+	size_t i = 0;
+	int e;
+
+	while (i < ARRAY_SIZE(known) && !str_eq(key, known[i]))
+		i++;
+	if (i == ARRAY_SIZE(known)) {
+		e = fail_at(r, at, quoted(r->a, "", key, " is no key of a device file"));
+		r->error->help = did_you_mean(r->a, key, known, ARRAY_SIZE(known));
+		if (r->error->help.n == 0)
+			r->error->help = STR("keys are kind, driver, type, attributes");
+		return e;
+	}
+	if (seen[i])
+		return fail_at(r, at, quoted(r->a, "", key, " stands here twice"));
+	switch (i) {
+	case 0:
+		r->has_kind = true;
+		return read_kind(r);
+	case 1:
+		return next_value(r, &r->file.driver);
+	case 2:
+		return next_value(r, &r->file.type);
+	default:
+		r->has_attributes = true;
+		return read_attributes(r);
+	}
+}
+
+/* A word of a record: printable, not empty. */
+static bool is_word(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!ascii_isprint(s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+static int check_whole(struct reader *r)
+{
+	struct device_file_error e = { 0 };
+
+	if (!r->file.driver.p)
+		e.text = STR("no driver");
+	else if (!is_word(r->file.driver))
+		e.text = STR("a driver's name is printable ASCII");
+	else if (r->file.type.p && !is_word(r->file.type))
+		e.text = STR("a type's name is printable ASCII");
+	else if (!r->file.type.p && r->file.kind == KIND_MDEV) {
+		e.text = STR("no type");
+		e.help = STR("write `type: NAME`, or `kind: vfio` for a vfio device");
+	}
+	if (!e.text.p)
+		return 0;
+	*r->error = e;
+	return -EBADMSG;
+}
+
+static int read_file(struct reader *r)
+{
+	struct str key;
+	yaml_mark_t at;
+	int e;
+
+	e = expect(r, YAML_STREAM_START_EVENT, "this is no YAML");
+	if (e == 0)
+		e = next(r);
+	if (e < 0)
+		return e;
+	if (r->event.type != YAML_DOCUMENT_START_EVENT)
+		return fail(r, "the file is empty");
+	e = expect(r, YAML_MAPPING_START_EVENT, "a device file is lines `key: value`");
+	while (e == 0) {
+		e = next(r);
+		if (e < 0)
+			return e;
+		if (r->event.type == YAML_MAPPING_END_EVENT)
+			break;
+		at = r->event.start_mark;
+		e = take_scalar(r, &key);
+		if (e == 0)
+			e = read_key(r, key, at);
+	}
+	if (e == 0)
+		e = expect(r, YAML_DOCUMENT_END_EVENT, "the file should end here");
+	if (e == 0)
+		e = expect(r, YAML_STREAM_END_EVENT, "a second document; one device a file");
+	return e < 0 ? e : check_whole(r);
+}
+
+int device_file_parse(struct arena *a, struct str text, struct device_file *ret,
+	struct device_file_error *ret_error)
+{
+	struct reader r = { .a = a, .error = ret_error, .file = { .kind = KIND_MDEV } };
+	int e;
+
+	if (text.n > DEVICE_FILE_MAX) {
+		*ret_error = (struct device_file_error){ .text = STR("more than 1 MiB") };
+		return -EBADMSG;
+	}
+	r.attr = arena_new_array(a, DEVICE_FILE_ATTRS_MAX, struct device_file_attr);
+	if (!r.attr || !yaml_parser_initialize(&r.yaml))
+		return -ENOMEM;
+	yaml_parser_set_encoding(&r.yaml, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&r.yaml, (const unsigned char *)(text.p ? text.p : ""),
+		text.n);
+	e = read_file(&r);
+	if (r.have_event)
+		yaml_event_delete(&r.event);
+	yaml_parser_delete(&r.yaml);
+	if (e < 0)
+		return e;
+	r.file.attr = r.attr;
+	r.file.n_attrs = r.n_attrs;
+	*ret = r.file;
+	return 0;
+}
+
+static int load_text(struct arena *a, int fd, struct str *ret)
+{
+	char *p = arena_alloc_raw(a, DEVICE_FILE_MAX + 1);
+	struct stat st;
+	size_t n = 0;
+	ssize_t got;
+
+	if (!p)
+		return -ENOMEM;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	for (;;) {
+		got = read(fd, p + n, DEVICE_FILE_MAX + 1 - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		n += (size_t)got;
+		if (n > DEVICE_FILE_MAX)
+			return -EFBIG;
+		if (got == 0)
+			break;
+	}
+	*ret = (struct str){ p, n };
+	return 0;
+}
+
+int device_file_load(struct arena *a, const char *path, struct device_file *ret,
+	struct device_file_error *ret_error)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct str text;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = load_text(a, fd, &text);
+	close(fd);
+	return r < 0 ? r : device_file_parse(a, text, ret, ret_error);
+}
+
+/* ---- as a subject ------------------------------------------------------------------------ */
+
+static int file_read(void *ctx, struct arena *a, const struct attr *attr, struct str *ret,
+	bool *ret_final, struct str *ret_from)
+{
+	const struct device_file *f = ctx;
+	uint32_t i;
+
+	*ret_final = true;
+	*ret_from = (struct str){ 0 };
+	for (i = 0; i < f->n_attrs; i++)
+		if (str_eq(f->attr[i].name, attr->name)) {
+			*ret = f->attr[i].text;
+			*ret_from = STR("device file");
+			return 0;
+		}
+	return -ENOENT;
+}
+
+void device_file_subject(const struct device_file *f, struct subject *ret)
+{
+	*ret = (struct subject){
+		.kind = f->kind,
+		.driver = f->driver,
+		.type = f->type,
+		.instance = true,
+		.facts = { file_read, (void *)f },
+	};
+}
+
+static bool declared(const struct policy *p, struct str name)
+{
+	uint32_t i;
+
+	for (i = ATTR_FIRST; i < p->n_attrs; i++)
+		if (str_eq(p->attr[i].name, name))
+			return true;
+	for (i = 0; i < p->n_locals; i++)
+		if (str_eq(p->local[i].name, name))
+			return true;
+	return false;
+}
+
+int device_file_check(struct arena *a, const struct device_file *f, const struct policy *p,
+	struct device_file_error *ret_error)
+{
+	struct str *name;
+	uint32_t i, k, n = 0;
+
+	for (i = 0; i < f->n_attrs && declared(p, f->attr[i].name);)
+		i++;
+	if (i == f->n_attrs)
+		return 0;
+	name = arena_new_array(a, (size_t)p->n_attrs + p->n_locals, struct str);
+	if (!name)
+		return -ENOMEM;
+	for (k = ATTR_FIRST; k < p->n_attrs; k++)
+		name[n++] = p->attr[k].name;
+	for (k = 0; k < p->n_locals; k++)
+		name[n++] = p->local[k].name;
+	*ret_error = (struct device_file_error){
+		.line = f->attr[i].line,
+		.column = f->attr[i].column,
+		.text = quoted(a, "the policy has no attribute ", f->attr[i].name, ""),
+		.help = did_you_mean(a, f->attr[i].name, name, n),
+	};
+	return ret_error->text.p ? -EBADMSG : -ENOMEM;
+}
