@@ -166,24 +166,25 @@ static int walk_link(struct walk *w, int fd)
 		return -EXDEV;
 	if (++w->links > SYSFS_LINKS_MAX)
 		return -ELOOP;
-	if ((size_t)n + 1 + left > SYSFS_PATH_MAX)
+	if ((size_t)n + left > SYSFS_PATH_MAX)
 		return -ENAMETOOLONG;
-	memmove(w->rest + n + 1, w->rest + w->at, left);
+	/* What is left begins with its slash. */
+	memmove(w->rest + n, w->rest + w->at, left);
 	memcpy(w->rest, target, (size_t)n);
-	w->rest[n] = '/';
 	w->at = 0;
-	w->n_rest = (size_t)n + 1 + left;
+	w->n_rest = (size_t)n + left;
 	return 0;
 }
 
-/* The next component, NUL-terminated; false at the end. Empty ones and "." are passed over. */
+/* The next component, NUL-terminated; false at the end. Empty ones and "." are passed over; the
+ * slash behind it is left, because it says something about a file or a link. */
 static bool walk_next(struct walk *w, char name[SYSFS_PATH_MAX + 1])
 {
 	while (w->at < w->n_rest) {
 		struct str left = { w->rest + w->at, w->n_rest - w->at };
 		size_t n = str_find(left, '/');
 
-		w->at += MIN(n + 1, left.n);
+		w->at += MAX(n, (size_t)1);
 		if (n == 0 || (n == 1 && left.p[0] == '.'))
 			continue;
 		memcpy(name, left.p, n);
@@ -191,16 +192,6 @@ static bool walk_next(struct walk *w, char name[SYSFS_PATH_MAX + 1])
 		return true;
 	}
 	return false;
-}
-
-static bool walk_at_end(const struct walk *w)
-{
-	size_t i;
-
-	for (i = w->at; i < w->n_rest; i++)
-		if (w->rest[i] != '/')
-			return false;
-	return true;
 }
 
 /*
@@ -237,7 +228,7 @@ static int walk_path(struct walk *w, struct sysfs *s, struct str path, bool nofo
 		fd = walk_open(w->fd, name, &st);
 		if (fd < 0)
 			return fd;
-		if (S_ISLNK(st.st_mode) && !(nofollow && walk_at_end(w))) {
+		if (S_ISLNK(st.st_mode) && !(nofollow && w->at == w->n_rest)) {
 			r = walk_link(w, fd);
 			close(fd);
 			if (r < 0)
