@@ -30,6 +30,7 @@
 #define BLOCKS_MAX	     1024	  /* in one rule */
 #define EXPR_NODES_MAX	     64
 #define SOURCE_VALUES_MAX    256	  /* domain of an int used as source.A */
+#define RECORD_ENTRIES_MAX   (ATTRS_MAX + 3) /* the built-in ones too */
 #define NAME_MAX_LEN	     64		  /* names of attributes, rules, policies, variables */
 #define WORD_MAX_LEN	     4096	  /* one string value */
 

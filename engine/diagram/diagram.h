@@ -23,7 +23,8 @@
  *            refused; a value of another type at a name is refused;
  *   open   - a level that is not on the path is don't-care; each node has one more edge, for
  *            values of another type at its name.
- * A node belongs to the mode it was made in; a reference must only be used in its own mode, and
+ * A node belongs to the mode it was made in; a reference must only be used in its own mode
+ * (-EINVAL, or "no" from dg_eval()), and
  * DREF_NO and DREF_YES mean in closed mode "nothing" and "the empty record", in open mode
  * "nothing" and "everything".
  *
@@ -39,6 +40,13 @@
  * and each also has the edge "absent". An edge set that the mode lets one leave out makes no
  * node. (Masks: the universe is closed, so there is no "unlisted"; see ARCHITECTURE.md,
  * Departures.)
+ *
+ * One name, two types. Two types of one class (word, line and bool are one, set and mask the
+ * other; the built-in names are one class each) are one level, and a node has one type. Two
+ * types of different classes are two levels; a record has the name once, so no path has values
+ * at both. Closed diagrams take that in their stride; where an open one takes part, such a pair
+ * is -EPROTOTYPE. In an open diagram the type is part of what is said: "n is absent" of a string
+ * n and of an int n are two diagrams.
  *
  * Bounds. A store counts nodes, edges and steps and refuses to pass those of its limits:
  * -E2BIG, sticky, and then no reference from it may be used any more. Never time.
@@ -85,8 +93,10 @@ struct dlevel {
 /*
  * A node whose wanted values lead to @yes, the others to @no; @absent is where absence leads,
  * @other (open mode only; DREF_NO in closed mode) where a value of another type leads.
- * Children must be at later levels (-EINVAL). Duplicates and order of @words do not matter;
- * @except (may be NULL), a value of the type, is led to DREF_NO whatever else is said: the
+ * Children must be at later levels and of the same mode, names, types and values well-formed
+ * (-EINVAL); where a value leads, nothing may look at the name again (-EPROTOTYPE: the name is
+ * also a level of the other class). Words are copied. Duplicates and order of @words do not
+ * matter; @except (may be NULL), a value of the type, is led to DREF_NO whatever else is said: the
  * explicit spelling of a default, which no record contains.
  */
 int dnode_words(struct dstore *s, const struct dlevel *l, const struct str *words, uint32_t n,
@@ -116,16 +126,22 @@ int dnode_members(struct dstore *s, const struct dlevel *l, const struct member_
 	dref *ret);
 
 /* Algebra. @ma and @mb are the modes of the operands; the result has mode closed if one of
- * them is. or() wants equal modes (-EINVAL). -EPROTOTYPE: the two have different types at one
- * name and the result is no diagram with one type a level (can only happen in or()). */
+ * them is. or() wants equal modes, and minus() takes no closed one from an open one (-EINVAL).
+ * -EPROTOTYPE: the two have different types at one name and the result is no diagram with one
+ * type a level; among closed ones this can only happen in or(). */
 int dg_or(struct dstore *s, dref a, dref b, enum dmode m, dref *ret);
 int dg_and(struct dstore *s, dref a, enum dmode ma, dref b, enum dmode mb, dref *ret);
 int dg_minus(struct dstore *s, dref a, enum dmode ma, dref b, enum dmode mb, dref *ret);
 
+/* The union of @n predicates of one mode (none: DREF_NO), in halves: n log n edges where a loop
+ * of dg_or() makes n squared. Overwrites @refs. Errors as dg_or(). */
+int dg_or_all(struct dstore *s, dref *refs, uint32_t n, enum dmode m, dref *ret);
+
 /*
  * Is every record of @a in @b? If not and @ret_witness is given, one record that is in @a and
- * not in @b (in @arena): the first along the canonical edges. -ENOENT: not a subset (and the
- * witness is filled); 0: a subset.
+ * not in @b (in @arena): absence is tried before values, listed values before others, fewer
+ * members before more. -ENOENT: not a subset (and the witness is filled); 0: a subset; else as
+ * dg_minus(), but all modes may be mixed.
  */
 int dg_subset(struct dstore *s, dref a, enum dmode ma, dref b, enum dmode mb,
 	struct arena *arena, struct record *ret_witness);
@@ -145,14 +161,17 @@ int dg_print(const struct dstore *s, dref a, enum dmode m, struct arena *scratch
 	struct sbuf *b);
 int dg_parse(struct dstore *s, struct str text, enum dmode m, dref *ret);
 
-/* The same for records: `kind=smdev,driver=smtty,...`. -EBADMSG as above. */
+/* The same for records: `kind=smdev,driver=smtty,...`. -EBADMSG as above; more than
+ * RECORD_ENTRIES_MAX entries are none. The result does not point into @text. */
 void record_print(struct sbuf *b, const struct record *r);
 int record_parse(struct arena *a, struct str text, struct record *ret);
 
 /*
- * Walking a diagram from outside (explanations): visits the nodes on the path of @r and calls
- * @visit with the level's name and whether the walk can still reach yes after taking the
- * record's edge. @visit returning non-zero ends the walk with that value.
+ * Walking a diagram from outside (explanations): visits the levels on the path of @r and calls
+ * @visit with the level's name, the record's entry there (NULL: absent) and whether the walk can
+ * still reach yes after taking the record's edge. In closed mode the walk also ends at an
+ * attribute that the predicate does not know: then @level is empty (.p NULL), @entry says which.
+ * @visit returning non-zero ends the walk with that value.
  */
 typedef int (*dg_visit_fn)(void *ctx, struct str level, const struct record_entry *entry,
 	bool alive);
