@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "engine/base/limits.h"
 #include "engine/diagram/store.h"
 
 /* May @r stand below @level? */

@@ -18,9 +18,9 @@ static bool needs_no_node(const struct node_frame *f, dref values)
 	return values == DREF_NO;
 }
 
-static struct node frame_node(const struct node_frame *f, enum node_kind kind)
+static void begin(struct node *n, const struct node_frame *f, enum node_kind kind)
 {
-	return (struct node){
+	*n = (struct node){
 		.level = f->level,
 		.kind = (uint8_t)kind,
 		.open = f->open,
@@ -43,9 +43,10 @@ static int finish(struct dstore *s, struct node *n, uint32_t from, dref *ret)
 int node_words(struct dstore *s, const struct node_frame *f, uint32_t from, dref any_other,
 	dref *ret)
 {
-	struct node n = frame_node(f, NODE_WORDS);
+	struct node n;
 	uint32_t i, kept = from;
 
+	begin(&n, f, NODE_WORDS);
 	for (i = from; i < s->edges.n; i++)
 		if (s->edges.at[i].to != any_other)
 			s->edges.at[kept++] = s->edges.at[i];
@@ -60,9 +61,10 @@ int node_words(struct dstore *s, const struct node_frame *f, uint32_t from, dref
 
 int node_line(struct dstore *s, const struct node_frame *f, uint32_t from, dref *ret)
 {
-	struct node n = frame_node(f, NODE_LINE);
+	struct node n;
 	uint32_t i, kept = from;
 
+	begin(&n, f, NODE_LINE);
 	for (i = from; i < s->edges.n; i++)
 		if (kept == from || s->edges.at[i].to != s->edges.at[kept - 1].to)
 			s->edges.at[kept++] = s->edges.at[i];
@@ -77,8 +79,9 @@ int node_line(struct dstore *s, const struct node_frame *f, uint32_t from, dref 
 
 int node_bool(struct dstore *s, const struct node_frame *f, dref no, dref yes, dref *ret)
 {
-	struct node n = frame_node(f, NODE_BOOL);
+	struct node n;
 
+	begin(&n, f, NODE_BOOL);
 	if (no == yes && needs_no_node(f, no)) {
 		*ret = f->absent;
 		return 0;
@@ -91,10 +94,11 @@ int node_bool(struct dstore *s, const struct node_frame *f, dref no, dref yes, d
 int node_set(struct dstore *s, const struct node_frame *f, uint32_t from, dref members,
 	dref *ret)
 {
-	struct node n = frame_node(f, NODE_SET);
+	struct node n;
 	uint32_t i, edges = s->edges.n;
 	int r;
 
+	begin(&n, f, NODE_SET);
 	r = set_list_fewest(s, f->level, from, &members);
 	if (r < 0)
 		return r;
@@ -115,8 +119,9 @@ int node_set(struct dstore *s, const struct node_frame *f, uint32_t from, dref m
 
 int node_mask(struct dstore *s, const struct node_frame *f, dref bits, dref *ret)
 {
-	struct node n = frame_node(f, NODE_MASK);
+	struct node n;
 
+	begin(&n, f, NODE_MASK);
 	if (!is_member_of(s, bits, f->level) && needs_no_node(f, bits)) {
 		*ret = f->absent;
 		return 0;
