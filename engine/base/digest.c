@@ -37,6 +37,24 @@ void sha256_bytes(const void *p, size_t n, uint8_t ret[SHA256_SIZE])
 	SHA256Final(ret, &c);
 }
 
+_Static_assert(sizeof(SHA2_CTX) <= sizeof(struct sha256), "libmd's state fits");
+
+void sha256_begin(struct sha256 *s)
+{
+	SHA256Init((SHA2_CTX *)s->state);
+}
+
+void sha256_add(struct sha256 *s, const void *p, size_t n)
+{
+	if (n > 0)
+		SHA256Update((SHA2_CTX *)s->state, p, n);
+}
+
+void sha256_end(struct sha256 *s, uint8_t ret[SHA256_SIZE])
+{
+	SHA256Final(ret, (SHA2_CTX *)s->state);
+}
+
 void digest_base32(const uint8_t digest[SHA256_SIZE], char ret[FINGERPRINT_HASH_LEN])
 {
 	unsigned i;

@@ -20,6 +20,15 @@ void sha256_parts(const struct str *parts, size_t n, uint8_t ret[SHA256_SIZE]);
 /* Plain SHA-256 of @n bytes. */
 void sha256_bytes(const void *p, size_t n, uint8_t ret[SHA256_SIZE]);
 
+/* The same piece by piece, for what is not in memory as a whole. */
+struct sha256 {
+	_Alignas(8) unsigned char state[256]; /* libmd's */
+};
+
+void sha256_begin(struct sha256 *s);
+void sha256_add(struct sha256 *s, const void *p, size_t n);
+void sha256_end(struct sha256 *s, uint8_t ret[SHA256_SIZE]);
+
 /* The first 128 bits of @digest in RFC 4648 base 32, lower case, no padding, no NUL. */
 void digest_base32(const uint8_t digest[SHA256_SIZE], char ret[FINGERPRINT_HASH_LEN]);
 
