@@ -51,6 +51,9 @@
 /* The image */
 #define IMAGE_SIZE_MAX	 (256u * 1024 * 1024)
 #define SECTIONS_MAX	 POLICY_FILES_MAX
+#define NARROWS_MAX	 256	       /* policies that narrow one (kind, driver) pair */
+#define MESSAGE_MAX	 4096	       /* bytes of what is kept to say about a broken file */
+#define FOLDED_MAX	 (1024u * 1024) /* bytes of os-release, and of all site facts */
 #define SECTION_HEAD_MAX (256u * 1024) /* attributes, locals, scopes of one policy, encoded */
 #define RULE_BYTES_MAX	 (256u * 1024) /* one rule, encoded */
 #define RULES_MAX	 65536	       /* rules of one policy */

@@ -11,11 +11,12 @@
 
 /*
  * The image: all compiled policies of a host in one file, `policies.bin`. Little-endian, in
- * pages of 4 KiB, each with a checksum (XXH3) seeded by the image's digest, so that pages of two
- * images never pass for one. Read with pread, only the pages that one device needs.
+ * pages of 4 KiB, each with a checksum (XXH3) seeded by the image's digest and the page's number,
+ * so that pages of two images never pass for one. Read with pread, only the pages that one device
+ * needs. Layout: ARCHITECTURE.md, "The image".
  *
- * The digest (SHA-256 over all inputs' content) names the image; there is no time in it.
- * Layout: ARCHITECTURE.md, "The image".
+ * The digest names the image: SHA-256 over all of it (digest and checksums as zeros), so over
+ * each input's digest and what it was compiled to. There is no time in it.
  */
 #define IMAGE_VERSION	1
 #define IMAGE_PAGE_SIZE 4096
@@ -33,7 +34,7 @@ enum input_state {
 
 struct image_input {
 	struct str path;	    /* as found, with --root's folder stripped */
-	uint8_t digest[SHA256_SIZE]; /* of the content now on disk; zero: not read */
+	uint8_t digest[SHA256_SIZE]; /* of the content that was on disk; zero: not read */
 	enum input_state state;
 	struct str message;	    /* broken: the first diagnostic, one line with its place */
 	struct str section;	    /* encoded policy; empty: none */
@@ -62,7 +63,11 @@ struct image_build {
 	struct str site;
 };
 
-/* Lays the image out. *ret lives in @a; the same build gives the same bytes. -ENOMEM, -E2BIG. */
+/*
+ * Lays the image out. *ret lives in @a; the same build gives the same bytes. -ENOMEM, -E2BIG
+ * (passes a bound of limits.h); -EINVAL: a pair stands twice, or a scope speaks of an input or a
+ * section that is not there.
+ */
 int image_encode(struct arena *a, const struct image_build *b, struct str *ret);
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -70,9 +75,11 @@ int image_encode(struct arena *a, const struct image_build *b, struct str *ret);
 struct image;
 
 /*
- * Reads header and index. @fd stays the caller's and must stay open; @a must outlive the image
- * and bounds its memory. Returns 0, or with *ret_status filled:
- *   -EPROTONOSUPPORT (STATUS_IMAGE_VERSION), -EBADMSG (STATUS_IMAGE_DAMAGED), -EIO, -ENOMEM.
+ * Reads the header. @fd stays the caller's and must stay open; it is read with pread and asked
+ * for its size with fstat, nothing else. @a must outlive the image and bounds its memory: the
+ * pages that were needed, once each. Returns 0, or with *ret_status filled:
+ *   -EPROTONOSUPPORT (STATUS_IMAGE_VERSION), and STATUS_IMAGE_DAMAGED with all others:
+ *   -EBADMSG, -EIO, -ENOMEM.
  */
 int image_open(struct arena *a, int fd, struct image **ret, enum mdc_status *ret_status);
 /* The same over bytes in memory (tests, `update --dry-run`, --policies): @bytes outlives it. */
@@ -96,19 +103,22 @@ struct image_answer {
 int image_find(struct image *img, enum subject_kind kind, struct str driver,
 	struct image_answer *ret);
 
-/* For `status`, `cat`, `dump`: the inputs and scopes as written. */
+/* For `status`, `cat`, `dump`: the inputs as written, but for .section, which image_section()
+ * has, and the scopes in the order of the index (no order for people). -ENOENT: @i is not below
+ * the number there is; -EBADMSG, -EIO, -ENOMEM. */
 uint32_t image_n_inputs(const struct image *img);
 int image_input_get(struct image *img, uint32_t i, struct image_input *ret);
 uint32_t image_n_scopes(const struct image *img);
 int image_scope_get(struct image *img, uint32_t i, struct image_scope *ret);
-/* The section of an input, for `dump` and for keeping the last good one. */
+/* The section of an input, for `dump` and for keeping the last good one. -ENOENT: it has none. */
 int image_section(struct image *img, uint32_t i, struct section_source *ret);
 
-/* The folded texts. Empty when none. */
+/* The folded texts. Empty when none. 0, -EBADMSG, -EIO, -ENOMEM. */
 int image_os_release(struct image *img, struct str *ret);
 int image_site(struct image *img, struct str *ret);
 
-/* Reads every page and checks the digest of the whole: for `status`. 0, -EBADMSG, -EIO. */
+/* Reads every page and checks the digest of the whole: for `status`. Keeps nothing of it in
+ * memory. 0, -EBADMSG, -EIO. */
 int image_verify(struct image *img);
 
 /* Pages read so far, for tests that guard cost. */

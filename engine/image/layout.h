@@ -5,6 +5,7 @@
  * Where things lie, for those who write the image and those who read it. The same in words:
  * ARCHITECTURE.md, "The image". Nothing outside this folder needs it.
  */
+#include "engine/base/le.h"
 #include "engine/image/image.h"
 
 /* A page is a payload and, behind it, its checksum; `at` always counts payload bytes only. */
@@ -57,3 +58,70 @@ enum words_flag {
 };
 
 enum policy_flag { POLICY_FALLBACK = 1, POLICY_SPEAKS_OFFERS = 2, POLICY_FLAGS = 3 };
+
+/* ---- the file ---------------------------------------------------------------------------- */
+
+#define IMAGE_MAGIC	 "\x89MDC\r\n\x1a\n" /* 8 bytes: a text-mode copy changes them */
+#define IMAGE_MAGIC_SIZE 8
+
+/* Page 0. The first two fields never move, so that every reader knows every version. */
+enum image_header_at {
+	IH_MAGIC = 0,
+	IH_VERSION = 8,
+	IH_PAGE_SIZE = 12,
+	IH_DIGEST = 16,
+	IH_N_PAGES = 48,
+	IH_N_SCOPES = 52,
+	IH_N_INDEX = 56, /* index pages: from page 1 on */
+	IH_N_INPUTS = 60,
+	IH_INPUTS_AT = 64,
+	IH_INPUTS_SIZE = 68,
+	IH_OS_RELEASE_AT = 72,
+	IH_OS_RELEASE_SIZE = 76,
+	IH_SITE_AT = 80,
+	IH_SITE_SIZE = 84,
+	IH_FENCES = 88, /* first hash and first scope's number of each index page */
+};
+#define IMAGE_FENCE_SIZE      8
+#define IMAGE_INDEX_PAGES_MAX ((PAGE_PAYLOAD - IH_FENCES) / IMAGE_FENCE_SIZE)
+#define IMAGE_PAGES_MAX	      (IMAGE_SIZE_MAX / IMAGE_PAGE_SIZE)
+
+/* A scope in an index page, sorted by hash, kind and driver; none goes over a page's end. */
+enum scope_at {
+	SC_HASH = 0,
+	SC_KIND = 4,
+	SC_STATUS = 5,
+	SC_DRIVER_SIZE = 6,
+	SC_INPUT = 8,
+	SC_SECTION_AT = 12,
+	SC_SECTION_SIZE = 16,
+	SC_N_NARROWS = 20,
+	SC_DRIVER = 24, /* then the narrowing ones */
+};
+/* input, section's at, size */
+#define NARROW_SIZE 12
+
+/* Inputs: records of one size, then their texts. */
+enum input_at {
+	IN_DIGEST = 0,
+	IN_SECTION_DIGEST = 32,
+	IN_STATE = 64,
+	IN_PATH_AT = 68, /* from the beginning of the table */
+	IN_PATH_SIZE = 72,
+	IN_MESSAGE_AT = 76,
+	IN_MESSAGE_SIZE = 80,
+	IN_SECTION_AT = 84, /* as all places in the file */
+	IN_SECTION_SIZE = 88,
+	INPUT_SIZE = 92,
+};
+
+static inline uint32_t scope_hash(enum subject_kind kind, struct str driver)
+{
+	return (uint32_t)hash64(driver.p, driver.n, (uint64_t)kind);
+}
+
+/* Multiplied by an odd number: each page of an image has a seed of its own. */
+static inline uint64_t page_sum(const void *page, const uint8_t *digest, uint32_t number)
+{
+	return hash64(page, PAGE_PAYLOAD, get_le64(digest) ^ number * 0x9e3779b97f4a7c15u);
+}
