@@ -225,10 +225,10 @@ static int merge_always(const struct section_source *s, const struct header *h, 
 int section_decode_rules(struct arena *a, const struct section_source *s,
 	const struct policy *head, struct str type, const struct rule **ret, uint32_t *ret_n)
 {
+	struct ref *refs = NULL;
 	struct rule *rules;
+	uint32_t i, n = 0;
 	struct header h;
-	struct ref *refs;
-	uint32_t i, n;
 	int r;
 
 	r = read_header(s, &h);
