@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mdevcompat_id, the program that udevd runs for a parent of mediated devices, a mediated device
+ * or a vfio device: prints the device's properties with one write, or nothing.
+ *
+ * This file knows the order of things: what is opened, what is then given up, what is retried,
+ * and which end means which exit status. Everything lives in two static arenas, one for what was
+ * read of the image and one that each type finds empty; untouched pages of them cost nothing.
+ * The heap, standard I/O and the locale stay out.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/base/arena.h"
+#include "engine/eval/eval.h"
+#include "engine/helper/emit.h"
+#include "engine/helper/sandbox.h"
+#include "engine/probe/subject.h"
+
+enum {
+	EXIT_SAID = 0,
+	EXIT_GONE = 1, /* the device is not there, or not one of ours, or not ready */
+	EXIT_USAGE = 2,
+	EXIT_DEADLINE = 3,
+	EXIT_SYSTEM = 5,
+};
+
+#define DEADLINE_MS	 500
+#define TYPE_LINK_MS	 300 /* how long an mdev's type link may be late */
+#define EVAL_ARENA_SIZE	 ((size_t)28 << 20) /* one type at a time */
+#define IMAGE_ARENA_SIZE ((size_t)12 << 20) /* the pages that were read */
+#define IMAGE_NAME	 "mdevcompat/policies.bin"
+
+static char eval_memory[EVAL_ARENA_SIZE] __attribute__((aligned(4096)));
+static char image_memory[IMAGE_ARENA_SIZE] __attribute__((aligned(4096)));
+static char output[HELPER_OUTPUT_MAX];
+
+struct options {
+	const char *root, *image;
+	unsigned deadline_ms;
+};
+
+static void say(int fd, const char *text)
+{
+	(void)!write(fd, text, strlen(text));
+}
+
+static const char help[] =
+	"Usage: mdevcompat_id [--root DIR] [--image FILE] [--deadline MS]\n"
+	"\n"
+	"Prints the compatibility properties of the device that DEVPATH names in the\n"
+	"environment. udevd runs it; see mdevcompat_id(8).\n"
+	"\n"
+	"  --root DIR      look below DIR/sys, and for the image below DIR\n"
+	"  --image FILE    use this image\n"
+	"  --deadline MS   give up after MS milliseconds (500)\n"
+	"  --help, --version\n";
+
+/* The value of an option that was asked for, or NULL. */
+static const char *option_value(char **argv, int *i, const char *name)
+{
+	struct str arg = str_from(argv[*i]), want = str_from(name);
+
+	if (str_eq(arg, want))
+		return argv[*i + 1] ? argv[++*i] : NULL;
+	if (str_starts(arg, want) && arg.p[want.n] == '=')
+		return arg.p + want.n + 1;
+	return NULL;
+}
+
+/* 0: go on, else what to exit with; -1 is EXIT_SAID after --help. */
+static int parse_options(char **argv, struct options *ret)
+{
+	const char *value;
+	uint64_t ms;
+	int i;
+
+	for (i = 1; argv[i]; i++) {
+		if (str_eq(str_from(argv[i]), STR("--help"))) {
+			say(STDOUT_FILENO, help);
+			return -1;
+		}
+		if (str_eq(str_from(argv[i]), STR("--version"))) {
+			say(STDOUT_FILENO, "mdevcompat_id " MDC_VERSION "\n");
+			return -1;
+		}
+		value = option_value(argv, &i, "--root");
+		if (value) {
+			ret->root = value;
+			continue;
+		}
+		value = option_value(argv, &i, "--image");
+		if (value) {
+			ret->image = value;
+			continue;
+		}
+		value = option_value(argv, &i, "--deadline");
+		if (value && str_to_u64(str_from(value), 3600 * 1000, &ms) == 0 && ms > 0) {
+			ret->deadline_ms = (unsigned)ms;
+			continue;
+		}
+		say(STDERR_FILENO, "mdevcompat_id: unknown or incomplete option; see --help\n");
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* The first that exists. *ret_fd is -1 when none does. */
+static int open_image(const struct options *o, int *ret_fd)
+{
+	static const char *const place[] = { "/run/", "/etc/", "/usr/lib/" };
+	char path[SYSFS_PATH_MAX + 1];
+	size_t i, n = o->image ? 1 : ARRAY_SIZE(place);
+	struct sbuf b;
+	int fd;
+
+	for (i = 0; i < n; i++) {
+		b = SBUF(path);
+		if (o->image) {
+			sbuf_puts(&b, o->image);
+		} else {
+			sbuf_puts(&b, o->root ? o->root : "");
+			sbuf_puts(&b, place[i]);
+			sbuf_puts(&b, IMAGE_NAME);
+		}
+		sbuf_putc(&b, '\0');
+		if (b.overflow)
+			return -ENAMETOOLONG;
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		if (fd >= 0) {
+			*ret_fd = fd;
+			return 0;
+		}
+		if (errno != ENOENT && errno != ENOTDIR)
+			return -errno;
+	}
+	*ret_fd = -1;
+	return 0;
+}
+
+/* *ret is NULL, and *ret_status says why, when there is an answer to give without one. */
+static int read_image(struct arena *a, int fd, struct image **ret, enum mdc_status *ret_status)
+{
+	struct stat st;
+	int r;
+
+	*ret = NULL;
+	*ret_status = STATUS_NO_IMAGE;
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*ret_status = STATUS_IMAGE_DAMAGED;
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	r = image_open(a, fd, ret, ret_status);
+	if (r < 0)
+		*ret = NULL;
+	return r == -EPROTONOSUPPORT || r == -EBADMSG ? 0 : r;
+}
+
+/*
+ * An mdev's type link is made after its last event was sent: moments after `bind`, but on `add`
+ * only after a probe that may take long, and then `bind` follows and does this again.
+ */
+static int open_device(struct sysfs *s, struct arena *a, struct str devpath,
+	struct device *ret)
+{
+	const char *action = getenv("ACTION");
+	bool wait = !action || !str_eq(str_from(action), STR("add"));
+	struct arena_mark mark = arena_mark(a);
+	unsigned waited = 0, step = 1;
+	int r;
+
+	for (;;) {
+		r = device_open(s, a, devpath, ret);
+		if (r != -EAGAIN || !wait || waited >= TYPE_LINK_MS)
+			return r;
+		step = MIN(step, TYPE_LINK_MS - waited);
+		nanosleep(&(struct timespec){ 0, (long)step * 1000 * 1000 }, NULL);
+		waited += step;
+		step = MIN(step * 2, 32u);
+		arena_rewind(a, mark);
+	}
+}
+
+/* Names come from a driver; a value is printable. */
+static bool printable(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!ascii_isprint(s.p[i]))
+			return false;
+	return true;
+}
+
+struct run {
+	struct arena *a;
+	struct image *image;
+	enum mdc_status image_status;
+};
+
+static int judge(struct run *run, const struct subject *s, const struct probe *p,
+	struct evaluation *ret)
+{
+	int r;
+
+	if (!run->image) {
+		*ret = (struct evaluation){ .status = run->image_status };
+		return 0;
+	}
+	if (s->type.p && !printable(s->type)) {
+		*ret = (struct evaluation){ .status = STATUS_UNREADABLE_FACT,
+			.detail = STR("type") };
+		return 0;
+	}
+	r = evaluate(run->a, run->image, s, NULL, ret);
+	if (r == 0 && p->vanished)
+		r = -ENODEV;
+	/* What failed on our side says nothing about the device. */
+	return r == 0 ? p->failed : r;
+}
+
+static int say_parent(struct run *run, const struct device *d, struct str *ret)
+{
+	struct emit_parent p;
+	struct evaluation e;
+	struct subject s;
+	struct probe probe;
+	struct arena_mark mark;
+	struct str *type;
+	uint32_t n, i;
+	int r;
+
+	r = device_types(d, run->a, &type, &n);
+	if (r == -E2BIG) {
+		r = device_count_types(d, &n);
+		return r < 0 ? r : emit_too_many(output, sizeof(output), n, ret);
+	}
+	if (r < 0)
+		return r;
+	r = emit_parent_begin(&p, run->a, output, sizeof(output), type, n);
+	mark = arena_mark(run->a);
+	for (i = 0; r == 0 && i < n && !emit_parent_full(&p); i++) {
+		subject_of_type(d, type[i], &probe, &s);
+		r = judge(run, &s, &probe, &e);
+		if (r == 0)
+			emit_parent_type(&p, i, &e);
+		arena_rewind(run->a, mark);
+	}
+	return r < 0 ? r : emit_parent_end(&p, ret);
+}
+
+static int say_instance(struct run *run, const struct device *d, struct str *ret)
+{
+	struct evaluation e;
+	struct subject s;
+	struct probe probe;
+	struct str type;
+	int r;
+
+	subject_of_device(d, &probe, &s);
+	r = judge(run, &s, &probe, &e);
+	if (r < 0)
+		return r;
+	type = s.type;
+	/* A vfio device has the type that its policy finds. */
+	if (!type.p && e.self && e.self[ATTR_TYPE] && value_type_is_word(e.self[ATTR_TYPE]->type))
+		type = e.self[ATTR_TYPE]->word;
+	return emit_instance(output, sizeof(output), type, &e, ret);
+}
+
+static int work(struct sysfs *s, int image_fd, struct str devpath, struct str *ret)
+{
+	struct arena a, image_arena;
+	struct run run = { .a = &a };
+	struct device d;
+	int r;
+
+	arena_init_fixed(&a, eval_memory, sizeof(eval_memory));
+	arena_init_fixed(&image_arena, image_memory, sizeof(image_memory));
+	r = open_device(s, &a, devpath, &d);
+	if (r < 0)
+		return r;
+	if (d.role == DEVICE_OTHER)
+		return -ENODEV;
+	r = read_image(&image_arena, image_fd, &run.image, &run.image_status);
+	if (r < 0)
+		return r;
+	s->image = run.image;
+	r = d.role == DEVICE_PARENT ? say_parent(&run, &d, ret) : say_instance(&run, &d, ret);
+	return r < 0 ? r : device_still(&d);
+}
+
+int main(int argc, char **argv)
+{
+	static struct sysfs sysfs;
+	struct options o = { .deadline_ms = DEADLINE_MS };
+	const char *devpath = getenv("DEVPATH");
+	struct str text = { 0 };
+	int image_fd, r;
+
+	r = parse_options(argv, &o);
+	if (r != 0)
+		return r < 0 ? EXIT_SAID : r;
+	if (!devpath || devpath_check(str_from(devpath)) < 0) {
+		say(STDERR_FILENO, "mdevcompat_id: DEVPATH in the environment names no device\n");
+		return EXIT_USAGE;
+	}
+	if (sandbox_deadline(o.deadline_ms, EXIT_DEADLINE) < 0)
+		return EXIT_SYSTEM;
+	if (sysfs_open(&sysfs, o.root) < 0 || open_image(&o, &image_fd) < 0)
+		return EXIT_SYSTEM;
+	sandbox_limits();
+	sandbox_filter();
+
+	r = work(&sysfs, image_fd, str_from(devpath), &text);
+	if (r == -ENODEV || r == -EAGAIN)
+		return EXIT_GONE;
+	if (r < 0 || text.n == 0)
+		return EXIT_SYSTEM;
+	/* All or nothing: udevd takes what we print only if we end well. */
+	if (write(STDOUT_FILENO, text.p, text.n) != (ssize_t)text.n)
+		return EXIT_SYSTEM;
+	return EXIT_SAID;
+}
