@@ -3,23 +3,37 @@
 # From a kernel event to a property that udevadm shows, on a real kernel.  Each part loads what it
 # needs and unloads it again; only the policies in /etc and the image stay.
 . ./guest-lib.sh
-plan 77
+plan 79
 
 mkdir -p $policies
 mtty=/sys/devices/virtual/mtty/mtty
+mdpy=/sys/devices/virtual/mdpy/mdpy
 gpu=$pci/$edu
 gpu2=$pci/$edu2
 
-# --- Before anything is compiled --------------------------------------------------------------
+# --- An installation on a host whose drivers are loaded already -------------------------------
+rules=$(find /usr/lib/udev/rules.d /usr/local/lib/udev/rules.d -name '*mdevcompat*' 2>/dev/null)
+for file in $rules; do
+	mv "$file" "$file.off"
+done
+udevadm control --reload
 load mtty
-is "$(ours $mtty)" "MDEV_COMPAT_FP_mtty_1=unknown:no-image
-MDEV_COMPAT_FP_mtty_2=unknown:no-image
+is "$(ours $mtty)" "" "before the rules are there, nothing is said"
+for file in $rules; do
+	mv "$file.off" "$file"
+done
+udevadm control --reload
+load mdpy
+is "$(ours $mdpy)" "MDEV_COMPAT_FP_mdpy_hd=unknown:no-image
+MDEV_COMPAT_FP_mdpy_vga=unknown:no-image
+MDEV_COMPAT_FP_mdpy_xga=unknown:no-image
 MDEV_COMPAT_STATUS=no-image
-MDEV_COMPAT_TYPES=mtty-1 mtty-2" "without an image every type says so"
+MDEV_COMPAT_TYPES=mdpy-hd mdpy-vga mdpy-xga" "without an image every type says so"
 exits 0 "update compiles what is installed" $MDEVCOMPAT update
 settle
-is "$(prop $mtty MDEV_COMPAT_STATUS)" ok "and reaches the devices that were there before"
-unload mtty
+ok "and reaches a device that was there before the rules" complete $mtty
+ok "and one that was there before the image" complete $mdpy
+unload mtty mdpy
 
 # --- The kernel's samples: parents without a bus, and the policies that we ship ---------------
 for driver in mtty mdpy mbochs; do
