@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "engine/base/le.h"
 #include "engine/image/layout.h"
@@ -23,9 +22,6 @@ struct image {
 	uint32_t n_scopes, n_index, n_inputs;
 	struct extent inputs, os_release, site;
 };
-
-/* Header and the first index page are nearly always wanted: one call for both. */
-#define FIRST_READ (2 * IMAGE_PAGE_SIZE)
 
 static struct extent get_extent(const uint8_t *p)
 {
@@ -51,7 +47,7 @@ static int check_version(const uint8_t *p, size_t n)
 	return get_le32(p + IH_PAGE_SIZE) == IMAGE_PAGE_SIZE ? 0 : -EBADMSG;
 }
 
-static int check_header(struct image *img, const uint8_t *p, uint64_t file_size)
+static int check_header(struct image *img, const uint8_t *p)
 {
 	img->n_scopes = get_le32(p + IH_N_SCOPES);
 	img->n_index = get_le32(p + IH_N_INDEX);
@@ -60,10 +56,8 @@ static int check_header(struct image *img, const uint8_t *p, uint64_t file_size)
 	img->os_release = get_extent(p + IH_OS_RELEASE_AT);
 	img->site = get_extent(p + IH_SITE_AT);
 	img->fences = p + IH_FENCES;
-	if (file_size != (uint64_t)img->pages.n * IMAGE_PAGE_SIZE ||
-		img->n_index > IMAGE_INDEX_PAGES_MAX || img->n_index >= img->pages.n ||
-		(img->n_index == 0) != (img->n_scopes == 0) ||
-		img->n_scopes > img->n_index * (PAGE_PAYLOAD / SC_DRIVER) ||
+	if (img->n_index > IMAGE_INDEX_PAGES_MAX || img->n_index >= img->pages.n ||
+		img->n_scopes > MAX(img->n_index, 1u) * (PAGE_PAYLOAD / SC_DRIVER) ||
 		img->n_inputs > SECTIONS_MAX || img->os_release.size > FOLDED_MAX ||
 		img->site.size > FOLDED_MAX || !in_file(img, img->inputs) ||
 		!in_file(img, img->os_release) || !in_file(img, img->site) ||
@@ -75,8 +69,6 @@ static int check_header(struct image *img, const uint8_t *p, uint64_t file_size)
 /* @p holds the first @n bytes of the file. */
 static int open_first(struct image *img, const uint8_t *p, size_t n)
 {
-	uint64_t file_size = img->pages.bytes.n;
-	struct stat st;
 	int r;
 
 	r = check_version(p, n);
@@ -84,11 +76,6 @@ static int open_first(struct image *img, const uint8_t *p, size_t n)
 		return r;
 	if (n < IMAGE_PAGE_SIZE)
 		return -EBADMSG;
-	if (img->pages.fd >= 0) {
-		if (fstat(img->pages.fd, &st) < 0)
-			return -EIO;
-		file_size = (uint64_t)st.st_size;
-	}
 	memcpy(img->digest, p + IH_DIGEST, SHA256_SIZE);
 	img->pages.digest = img->digest;
 	img->pages.n = get_le32(p + IH_N_PAGES);
@@ -97,27 +84,21 @@ static int open_first(struct image *img, const uint8_t *p, size_t n)
 	r = pages_take(&img->pages, 0, p);
 	if (r < 0)
 		return r;
-	return check_header(img, p, file_size);
+	return check_header(img, p);
 }
 
 static int open_image(struct image *img)
 {
 	uint8_t *first;
 	int64_t n;
-	int r;
 
 	if (img->pages.fd < 0)
 		return open_first(img, (const uint8_t *)img->pages.bytes.p, img->pages.bytes.n);
-	first = arena_alloc(img->pages.arena, FIRST_READ);
+	first = arena_alloc_raw(img->pages.arena, IMAGE_PAGE_SIZE);
 	if (!first)
 		return -ENOMEM;
-	n = pages_pread(&img->pages, first, FIRST_READ, 0);
-	if (n < 0)
-		return (int)n;
-	r = open_first(img, first, (size_t)n);
-	if (r == 0 && img->n_index > 0 && n == FIRST_READ)
-		r = pages_take(&img->pages, 1, first + IMAGE_PAGE_SIZE);
-	return r;
+	n = pages_pread(&img->pages, first, IMAGE_PAGE_SIZE, 0);
+	return n < 0 ? (int)n : open_first(img, first, (size_t)n);
 }
 
 static int open_any(struct arena *a, int fd, struct str bytes, struct image **ret,
@@ -202,6 +183,8 @@ static uint32_t fence_hash(const struct image *img, uint32_t page)
 /* The number of the first scope in index page @page, or of all scopes. */
 static uint32_t fence_scope(const struct image *img, uint32_t page)
 {
+	if (img->n_index == 0)
+		return page > 0 ? img->n_scopes : 0;
 	return page < img->n_index ? get_le32(img->fences + page * IMAGE_FENCE_SIZE + 4) :
 				     img->n_scopes;
 }
@@ -252,16 +235,19 @@ typedef bool (*stop_fn)(const struct entry *e, uint32_t number, const void *ctx)
 static int scan_page(struct image *img, uint32_t page, stop_fn stop, const void *ctx,
 	bool *ret_found, struct entry *ret)
 {
-	uint32_t i, size, at = 0, end = fence_scope(img, page + 1);
-	const uint8_t *p;
+	uint32_t i, size, at = 0, end = fence_scope(img, page + 1), room = PAGE_PAYLOAD;
+	const uint8_t *p = img->fences;
 	struct entry e;
-	int r;
+	int r = 0;
 
-	r = pages_get(&img->pages, (1 + page) * PAGE_PAYLOAD, PAGE_PAYLOAD, &p);
+	if (img->n_index == 0)
+		room -= IH_FENCES; /* all of them, in the header's page */
+	else
+		r = pages_get(&img->pages, (1 + page) * PAGE_PAYLOAD, PAGE_PAYLOAD, &p);
 	if (r < 0)
 		return r;
 	for (i = fence_scope(img, page); i < end; i++) {
-		size = get_entry(img, p + at, PAGE_PAYLOAD - at, &e);
+		size = get_entry(img, p + at, room - at, &e);
 		if (size == 0)
 			return -EBADMSG;
 		if (stop(&e, i, ctx)) {
@@ -299,6 +285,8 @@ static int find_entry(struct image *img, const struct wanted *w, bool *ret_found
 	uint32_t page = 0;
 	int r;
 
+	if (img->n_index == 0)
+		return scan_page(img, 0, is_wanted, w, ret_found, ret);
 	/* From the last page that begins below the hash. */
 	while (page + 1 < img->n_index && fence_hash(img, page + 1) < w->hash)
 		page++;
@@ -500,5 +488,8 @@ int image_verify(struct image *img)
 		sha256_add(&s, page, IMAGE_PAGE_SIZE);
 	}
 	sha256_end(&s, digest);
+	n = pages_pread(&img->pages, page, 1, (uint64_t)i * IMAGE_PAGE_SIZE);
+	if (n != 0)
+		return n < 0 ? (int)n : -EBADMSG;
 	return memcmp(digest, img->digest, SHA256_SIZE) == 0 ? 0 : -EBADMSG;
 }

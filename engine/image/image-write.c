@@ -83,9 +83,10 @@ static int scope_check(const struct image_build *b, const struct image_scope *s)
 	return 0;
 }
 
+/* Few scopes lie in the header's page, more have pages of their own. */
 static int place_index(struct writer *w)
 {
-	size_t used = PAGE_PAYLOAD, size;
+	size_t used = PAGE_PAYLOAD, all = 0, size;
 	uint32_t i;
 	int r;
 
@@ -97,6 +98,7 @@ static int place_index(struct writer *w)
 		r = scope_check(w->b, w->scope[i]);
 		if (r < 0)
 			return r;
+		all += scope_size(w->scope[i]);
 	}
 	if (w->b->n_scopes > 0)
 		qsort(w->scope, w->b->n_scopes, sizeof(*w->scope), scope_cmp);
@@ -104,7 +106,7 @@ static int place_index(struct writer *w)
 		if (i > 0 && scope_cmp(&w->scope[i - 1], &w->scope[i]) == 0)
 			return -EINVAL;
 		size = scope_size(w->scope[i]);
-		if (size > PAGE_PAYLOAD - used) {
+		if (all > PAGE_PAYLOAD - IH_FENCES && size > PAGE_PAYLOAD - used) {
 			if (w->n_index == IMAGE_INDEX_PAGES_MAX)
 				return -E2BIG;
 			w->fence_scope[w->n_index++] = i;
@@ -197,18 +199,25 @@ static void put_scope(struct writer *w, uint32_t at, const struct image_scope *s
 	}
 }
 
+static void put_scopes(struct writer *w, uint32_t at, uint32_t from, uint32_t to)
+{
+	uint32_t i;
+
+	for (i = from; i < to; i++) {
+		put_scope(w, at, w->scope[i]);
+		at += (uint32_t)scope_size(w->scope[i]);
+	}
+}
+
 static void put_index(struct writer *w)
 {
-	uint32_t i, page, end, at;
+	uint32_t page;
 
-	for (page = 0; page < w->n_index; page++) {
-		end = page + 1 < w->n_index ? w->fence_scope[page + 1] : w->b->n_scopes;
-		at = (1 + page) * PAGE_PAYLOAD;
-		for (i = w->fence_scope[page]; i < end; i++) {
-			put_scope(w, at, w->scope[i]);
-			at += (uint32_t)scope_size(w->scope[i]);
-		}
-	}
+	if (w->n_index == 0)
+		put_scopes(w, IH_FENCES, 0, w->b->n_scopes);
+	for (page = 0; page < w->n_index; page++)
+		put_scopes(w, (1 + page) * PAGE_PAYLOAD, w->fence_scope[page],
+			page + 1 < w->n_index ? w->fence_scope[page + 1] : w->b->n_scopes);
 }
 
 static void put_inputs(struct writer *w)

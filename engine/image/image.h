@@ -75,8 +75,8 @@ int image_encode(struct arena *a, const struct image_build *b, struct str *ret);
 struct image;
 
 /*
- * Reads the header. @fd stays the caller's and must stay open; it is read with pread and asked
- * for its size with fstat, nothing else. @a must outlive the image and bounds its memory: the
+ * Reads the header. @fd stays the caller's and must stay open; nothing is done to it
+ * but pread. @a must outlive the image and bounds its memory: the
  * pages that were needed, once each. Returns 0, or with *ret_status filled:
  *   -EPROTONOSUPPORT (STATUS_IMAGE_VERSION), and STATUS_IMAGE_DAMAGED with all others:
  *   -EBADMSG, -EIO, -ENOMEM.

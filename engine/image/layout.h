@@ -24,12 +24,12 @@ enum section_header_at {
 	SH_N_RULES = 12,
 	SH_ALWAYS_AT = 16, /* rules that the index by type cannot rule out: REF_SIZE each */
 	SH_N_ALWAYS = 20,
-	SH_FENCES_AT = 24, /* first hash of each index block */
+	SH_FENCES_AT = 24, /* first hash and first entry's number of each index block */
 	SH_N_BLOCKS = 28,
-	SH_INDEX_AT = 32,  /* the blocks, PAGE_PAYLOAD apart */
-	SH_N_ENTRIES = 36, /* in all blocks; all but the last are full */
-	SH_TABLE_AT = 40,  /* place and size of each rule; the rules end here */
-	SH_RULES_AT = 44,
+	SH_INDEX_AT = 32, /* the blocks, PAGE_PAYLOAD apart; no rule lies before them */
+	SH_N_ENTRIES = 36, /* in all blocks */
+	SH_TABLE_AT = 40,  /* place and size of each rule; no rule lies behind it */
+	SH_ZERO = 44,
 };
 
 /* rule number, at, size */
@@ -37,7 +37,7 @@ enum section_header_at {
 /* hash of the type's name, rule number, at, size */
 #define ENTRY_SIZE	  16
 #define ENTRIES_PER_BLOCK (PAGE_PAYLOAD / ENTRY_SIZE)
-#define FENCE_SIZE	  4
+#define FENCE_SIZE	  8
 /* at, size */
 #define TABLE_ENTRY_SIZE 8
 
@@ -72,7 +72,7 @@ enum image_header_at {
 	IH_DIGEST = 16,
 	IH_N_PAGES = 48,
 	IH_N_SCOPES = 52,
-	IH_N_INDEX = 56, /* index pages: from page 1 on */
+	IH_N_INDEX = 56, /* index pages: from page 1 on; 0: all scopes are in page 0 */
 	IH_N_INPUTS = 60,
 	IH_INPUTS_AT = 64,
 	IH_INPUTS_SIZE = 68,
@@ -80,13 +80,13 @@ enum image_header_at {
 	IH_OS_RELEASE_SIZE = 76,
 	IH_SITE_AT = 80,
 	IH_SITE_SIZE = 84,
-	IH_FENCES = 88, /* first hash and first scope's number of each index page */
+	IH_FENCES = 88, /* first hash and first scope's number of each index page, or the scopes */
 };
 #define IMAGE_FENCE_SIZE      8
 #define IMAGE_INDEX_PAGES_MAX ((PAGE_PAYLOAD - IH_FENCES) / IMAGE_FENCE_SIZE)
 #define IMAGE_PAGES_MAX	      (IMAGE_SIZE_MAX / IMAGE_PAGE_SIZE)
 
-/* A scope in an index page, sorted by hash, kind and driver; none goes over a page's end. */
+/* A scope, sorted by hash, kind and driver; none goes over a page's end. */
 enum scope_at {
 	SC_HASH = 0,
 	SC_KIND = 4,

@@ -117,7 +117,7 @@ static int get_page(struct pages *s, uint32_t number, const uint8_t **ret)
 		*ret = (const uint8_t *)s->bytes.p + at;
 		return pages_take(s, number, *ret);
 	}
-	buf = arena_alloc(s->arena, IMAGE_PAGE_SIZE);
+	buf = arena_alloc_raw(s->arena, IMAGE_PAGE_SIZE);
 	if (!buf)
 		return -ENOMEM;
 	r = read_page(s, number, buf);
@@ -136,7 +136,7 @@ static int get_pieces(struct pages *s, uint32_t at, uint32_t n, const uint8_t **
 	uint32_t done = 0;
 	int r;
 
-	whole = arena_alloc(s->arena, n);
+	whole = arena_alloc_raw(s->arena, n);
 	if (!whole)
 		return -ENOMEM;
 	while (done < n) {

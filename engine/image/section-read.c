@@ -11,7 +11,7 @@ struct header {
 	uint32_t size, head_size, n_rules;
 	uint32_t always_at, n_always;
 	uint32_t fences_at, n_blocks, index_at, n_entries;
-	uint32_t table_at, rules_at;
+	uint32_t table_at;
 };
 
 /* Do @n things of @size bytes lie between @from and @to, beginning at @at? */
@@ -42,23 +42,18 @@ static int read_header(const struct section_source *s, struct header *ret)
 		.index_at = get_le32(p + SH_INDEX_AT),
 		.n_entries = get_le32(p + SH_N_ENTRIES),
 		.table_at = get_le32(p + SH_TABLE_AT),
-		.rules_at = get_le32(p + SH_RULES_AT),
 	};
 	if (get_le32(p + SH_MAGIC) != SECTION_MAGIC || h.size != s->size ||
 		h.head_size > SECTION_HEAD_MAX ||
-		!fits(SECTION_HEADER_SIZE, 1, h.head_size, 0, h.rules_at) ||
+		!fits(SECTION_HEADER_SIZE, 1, h.head_size, 0, h.index_at) ||
 		h.n_rules > RULES_MAX || h.n_always > h.n_rules ||
-		!fits(h.always_at, h.n_always, REF_SIZE, SECTION_HEADER_SIZE, h.rules_at) ||
-		h.n_entries > TYPE_INDEX_MAX ||
-		h.n_blocks != (h.n_entries + ENTRIES_PER_BLOCK - 1) / ENTRIES_PER_BLOCK ||
-		!fits(h.fences_at, h.n_blocks, FENCE_SIZE, SECTION_HEADER_SIZE, h.rules_at) ||
-		h.index_at > h.rules_at || h.rules_at > h.table_at ||
-		!fits(h.table_at, h.n_rules, TABLE_ENTRY_SIZE, h.rules_at, h.size))
-		return -EBADMSG;
-	if (h.n_blocks > 0 &&
-		!fits(h.index_at + (h.n_blocks - 1) * PAGE_PAYLOAD,
-			h.n_entries - (h.n_blocks - 1) * ENTRIES_PER_BLOCK, ENTRY_SIZE,
-			SECTION_HEADER_SIZE, h.rules_at))
+		!fits(h.always_at, h.n_always, REF_SIZE, SECTION_HEADER_SIZE, h.index_at) ||
+		h.n_entries > TYPE_INDEX_MAX || h.n_blocks > h.n_entries ||
+		(h.n_blocks == 0) != (h.n_entries == 0) ||
+		!fits(h.fences_at, h.n_blocks, FENCE_SIZE, SECTION_HEADER_SIZE, h.index_at) ||
+		!fits(h.index_at, h.n_blocks > 0 ? h.n_blocks - 1 : 0, PAGE_PAYLOAD,
+			SECTION_HEADER_SIZE, h.table_at) ||
+		!fits(h.table_at, h.n_rules, TABLE_ENTRY_SIZE, h.index_at, h.size))
 		return -EBADMSG;
 	*ret = h;
 	return 0;
@@ -100,7 +95,7 @@ static int read_rule(struct arena *a, const struct section_source *s, const stru
 	int r;
 
 	if (ref->number >= h->n_rules || ref->size > RULE_BYTES_MAX ||
-		!fits(ref->at, 1, ref->size, h->rules_at, h->table_at))
+		!fits(ref->at, 1, ref->size, h->index_at, h->table_at))
 		return -EBADMSG;
 	r = s->read(s->ctx, ref->at, ref->size, &c.at);
 	if (r < 0)
@@ -115,22 +110,74 @@ static struct ref get_ref(const uint8_t *p)
 	return (struct ref){ get_le32(p), get_le32(p + 4), get_le32(p + 8) };
 }
 
+struct fence {
+	uint32_t hash, first;
+};
+
+/* Where block @b begins; behind the last one, where all entries end. */
+static int get_fence(const struct section_source *s, const struct header *h, uint32_t b,
+	struct fence *ret)
+{
+	const uint8_t *p;
+	int r;
+
+	if (b == h->n_blocks) {
+		*ret = (struct fence){ UINT32_MAX, h->n_entries };
+		return 0;
+	}
+	r = s->read(s->ctx, h->fences_at + b * FENCE_SIZE, FENCE_SIZE, &p);
+	if (r == 0)
+		*ret = (struct fence){ get_le32(p), get_le32(p + 4) };
+	return r;
+}
+
+/* The last block that begins below @hash, or the first: there the hash begins, if anywhere. */
+static int find_block(const struct section_source *s, const struct header *h, uint32_t hash,
+	uint32_t *ret)
+{
+	uint32_t from = 0, to = h->n_blocks, b;
+	struct fence f;
+	int r;
+
+	while (to - from > 1) {
+		b = from + (to - from) / 2;
+		r = get_fence(s, h, b, &f);
+		if (r < 0)
+			return r;
+		if (f.hash < hash)
+			from = b;
+		else
+			to = b;
+	}
+	*ret = from;
+	return 0;
+}
+
 /*
  * The entries of the index for one hash: those in block @b. The whole block is checked to be in
- * order, and to begin as its fence says.
+ * order, and to begin as its fence says. *ret_more: the hash may go on in the next block.
  */
 static int scan_block(const struct section_source *s, const struct header *h, uint32_t b,
-	uint32_t fence, uint32_t hash, const uint8_t **ret, uint32_t *ret_n)
+	uint32_t hash, const uint8_t **ret, uint32_t *ret_n, bool *ret_more)
 {
-	uint32_t i, n = MIN(h->n_entries - b * ENTRIES_PER_BLOCK, ENTRIES_PER_BLOCK), found = 0;
 	const uint8_t *p, *first = NULL;
+	struct fence here, next;
+	uint32_t i, n, found = 0;
 	uint64_t last = 0;
 	int r;
 
+	r = get_fence(s, h, b, &here);
+	if (r == 0)
+		r = get_fence(s, h, b + 1, &next);
+	if (r < 0)
+		return r;
+	n = next.first - here.first;
+	if (here.first >= next.first || n > ENTRIES_PER_BLOCK)
+		return -EBADMSG;
 	r = s->read(s->ctx, h->index_at + b * PAGE_PAYLOAD, n * ENTRY_SIZE, &p);
 	if (r < 0)
 		return r;
-	if (get_le32(p) != fence)
+	if (get_le32(p) != here.hash)
 		return -EBADMSG;
 	for (i = 0; i < n; i++, p += ENTRY_SIZE) {
 		uint64_t key = (uint64_t)get_le32(p) << 32 | get_le32(p + 4);
@@ -146,50 +193,56 @@ static int scan_block(const struct section_source *s, const struct header *h, ui
 	}
 	*ret = first;
 	*ret_n = found;
+	*ret_more = b + 1 < h->n_blocks && next.hash <= hash;
 	return 0;
 }
 
-/* The rules that the index has for @type, ascending; *ret has @spare more places. */
+/* The rules that the index has for @hash, ascending: how many, and as many of them as there is
+ * @room for. */
+static int scan_index(const struct section_source *s, const struct header *h, uint32_t hash,
+	struct ref *refs, uint32_t room, uint32_t *ret_n)
+{
+	uint32_t b, i, n = 0, found;
+	const uint8_t *p;
+	bool more = true;
+	int r;
+
+	r = find_block(s, h, hash, &b);
+	for (; r == 0 && more; b++) {
+		r = scan_block(s, h, b, hash, &p, &found, &more);
+		for (i = 0; r == 0 && i < found; i++, n++)
+			if (n < room)
+				refs[n] = get_ref(p + i * ENTRY_SIZE + 4);
+	}
+	if (r == 0)
+		*ret_n = n;
+	return r;
+}
+
+/* The same in memory of its own, where *ret has @spare more places. */
 static int index_lookup(struct arena *a, const struct section_source *s, const struct header *h,
 	struct str type, uint32_t spare, struct ref **ret, uint32_t *ret_n)
 {
-	uint32_t b, i, n = 0, hash = 0, first = 0, last = 0, found;
-	const uint8_t *fences = NULL, *p;
-	struct ref *refs;
-	int pass, r;
+	uint32_t hash = 0, n = 0;
+	struct ref few[8], *refs;
+	int r;
 
 	if (type.p && h->n_blocks > 0) {
-		r = s->read(s->ctx, h->fences_at, h->n_blocks * FENCE_SIZE, &fences);
+		hash = type_hash(type);
+		r = scan_index(s, h, hash, few, ARRAY_SIZE(few), &n);
 		if (r < 0)
 			return r;
-		hash = type_hash(type);
-		/* From the last block that begins below the hash to the last not above it. */
-		while (last < h->n_blocks && get_le32(fences + last * FENCE_SIZE) <= hash) {
-			if (get_le32(fences + last * FENCE_SIZE) < hash)
-				first = last;
-			last++;
-		}
 	}
-	/* Counted first: there are few, and mostly in one block. */
-	refs = NULL;
-	for (pass = 0; pass < 2; pass++) {
-		n = 0;
-		for (b = first; b < last; b++) {
-			r = scan_block(s, h, b, get_le32(fences + b * FENCE_SIZE), hash, &p,
-				&found);
-			if (r < 0)
-				return r;
-			for (i = 0; i < found && pass == 1; i++)
-				refs[n + i] = get_ref(p + i * ENTRY_SIZE + 4);
-			n += found;
-		}
-		if (pass == 0) {
-			refs = arena_new_array(a, (size_t)n + spare, struct ref);
-			if (!refs)
-				return -ENOMEM;
-			if (n == 0)
-				break;
-		}
+	refs = arena_new_array(a, (size_t)n + spare, struct ref);
+	if (!refs)
+		return -ENOMEM;
+	if (n <= ARRAY_SIZE(few)) {
+		if (n > 0)
+			memcpy(refs, few, n * sizeof(*refs));
+	} else {
+		r = scan_index(s, h, hash, refs, n, &n);
+		if (r < 0)
+			return r;
 	}
 	*ret = refs;
 	*ret_n = n;

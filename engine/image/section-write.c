@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/le.h"
 #include "engine/image/encode.h"
@@ -21,10 +22,18 @@ struct extent {
 struct plan {
 	struct out head, rules, section;
 	struct entries index;
-	struct extent *rule; /* first in .rules, then in the section */
+	struct extent *rule; /* in the section */
 	uint32_t *always;
 	uint32_t n_always;
+	uint32_t *block; /* number of the first entry of each index block */
+	size_t n_blocks;
+	size_t last_block; /* size of the last one */
+	size_t *home;	   /* by rule: the block that it lies in, or HOME_NONE */
 };
+
+#define HOME_NONE  SIZE_MAX
+#define NOWHERE	   UINT32_MAX
+#define LARGE_RULE (PAGE_PAYLOAD / 4)
 
 static void plan_release(struct plan *w)
 {
@@ -34,6 +43,8 @@ static void plan_release(struct plan *w)
 	free(w->index.e);
 	free(w->rule);
 	free(w->always);
+	free(w->block);
+	free(w->home);
 }
 
 /* Where something of @size bytes goes that is best read in one piece: not over a page's end,
@@ -62,7 +73,7 @@ static int plan_rules(struct plan *w, const struct policy *p)
 			return w->rules.error;
 		if (w->rules.n - from > RULE_BYTES_MAX)
 			return -E2BIG;
-		w->rule[i] = (struct extent){ (uint32_t)from, (uint32_t)(w->rules.n - from) };
+		w->rule[i] = (struct extent){ NOWHERE, (uint32_t)(w->rules.n - from) };
 		r = index_rule(&w->index, &p->rule[i], i);
 		if (r < 0)
 			return r;
@@ -73,97 +84,163 @@ static int plan_rules(struct plan *w, const struct policy *p)
 	return 0;
 }
 
-static void put_header(struct out *o, const uint32_t value[SECTION_HEADER_SIZE / 4])
+/*
+ * Cuts the index into blocks of a page each. Behind the entries of a block lie the rules that it
+ * is the first to speak of, so that looking one up takes one page for both; large ones go with
+ * those that no block speaks of.
+ */
+static void cut_blocks(struct plan *w)
 {
-	unsigned i;
-
-	for (i = 0; i < SECTION_HEADER_SIZE / 4; i++)
-		put_le32(o->p + 4 * i, value[i]);
-}
-
-static void put_index(struct plan *w)
-{
-	struct out *o = &w->section;
-	size_t i, from = o->n;
+	size_t used = PAGE_PAYLOAD, i;
 
 	for (i = 0; i < w->index.n; i++) {
-		const struct entry *e = &w->index.e[i];
+		uint32_t rule = w->index.e[i].rule;
+		bool lives = w->home[rule] == HOME_NONE && w->rule[rule].size <= LARGE_RULE;
+		size_t size = ENTRY_SIZE + (lives ? w->rule[rule].size : 0);
 
-		if (i % ENTRIES_PER_BLOCK == 0)
-			put_zeros(o, from + i / ENTRIES_PER_BLOCK * PAGE_PAYLOAD - o->n);
-		put_u32(o, e->hash);
-		put_u32(o, e->rule);
-		put_u32(o, w->rule[e->rule].at);
-		put_u32(o, w->rule[e->rule].size);
+		if (size > PAGE_PAYLOAD - used) {
+			w->block[w->n_blocks++] = (uint32_t)i;
+			used = 0;
+		}
+		used += size;
+		if (lives)
+			w->home[rule] = w->n_blocks - 1;
+	}
+	w->last_block = used;
+}
+
+/* Gives the rules in blocks their places. Returns where the last block ends. */
+static size_t place_blocks(struct plan *w, size_t index_at)
+{
+	size_t at = index_at, b, i, end;
+
+	for (b = 0; b < w->n_blocks; b++) {
+		end = b + 1 < w->n_blocks ? w->block[b + 1] : w->index.n;
+		at = index_at + b * PAGE_PAYLOAD + (end - w->block[b]) * ENTRY_SIZE;
+		for (i = w->block[b]; i < end; i++) {
+			struct extent *rule = &w->rule[w->index.e[i].rule];
+
+			/* One rule may have several entries in its block. */
+			if (w->home[w->index.e[i].rule] != b || rule->at != NOWHERE)
+				continue;
+			rule->at = (uint32_t)at;
+			at += rule->size;
+		}
+	}
+	return at;
+}
+
+/* The rest in the order written. */
+static int place_others(struct plan *w, uint32_t n, size_t *at)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		if (w->rule[i].at != NOWHERE)
+			continue;
+		*at = place_whole(*at, w->rule[i].size);
+		if (*at > IMAGE_SIZE_MAX)
+			return -E2BIG;
+		w->rule[i].at = (uint32_t)*at;
+		*at += w->rule[i].size;
+	}
+	return 0;
+}
+
+/* Writes at a place of the section, whose size is known by now. */
+static void set_bytes(struct out *o, size_t at, const void *p, size_t n)
+{
+	if (n > 0)
+		memcpy(o->p + at, p, n);
+}
+
+static void set_u32s(struct out *o, size_t at, const uint32_t *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		put_le32(o->p + at + 4 * i, v[i]);
+}
+
+static void set_index(struct plan *w, size_t fences_at, size_t index_at)
+{
+	struct out *o = &w->section;
+	size_t b, i, end;
+
+	for (b = 0; b < w->n_blocks; b++) {
+		i = w->block[b];
+		end = b + 1 < w->n_blocks ? w->block[b + 1] : w->index.n;
+		set_u32s(o, fences_at + b * FENCE_SIZE,
+			(uint32_t[]){ w->index.e[i].hash, (uint32_t)i }, 2);
+		for (; i < end; i++) {
+			const struct entry *e = &w->index.e[i];
+
+			set_u32s(o, index_at + b * PAGE_PAYLOAD + (i - w->block[b]) * ENTRY_SIZE,
+				(uint32_t[]){ e->hash, e->rule, w->rule[e->rule].at,
+					w->rule[e->rule].size },
+				4);
+		}
 	}
 }
 
-/* Head, lists and index have known sizes: first all places, then all bytes. */
+/* First all places, then all bytes. */
 static int plan_section(struct plan *w, const struct policy *p)
 {
-	size_t n_blocks = (w->index.n + ENTRIES_PER_BLOCK - 1) / ENTRIES_PER_BLOCK;
-	size_t always_at, fences_at, index_at, rules_at, table_at, at, i;
+	size_t always_at, fences_at, index_at, table_at, at, from = 0, i;
 	struct out *o = &w->section;
+	int r;
 
+	w->block = calloc(w->index.n + 1, sizeof(*w->block));
+	w->home = calloc((size_t)p->n_rules + 1, sizeof(*w->home));
+	if (!w->block || !w->home)
+		return -ENOMEM;
+	memset(w->home, 0xff, p->n_rules * sizeof(*w->home));
+	cut_blocks(w);
 	always_at = SECTION_HEADER_SIZE + w->head.n;
 	fences_at = always_at + (size_t)w->n_always * REF_SIZE;
-	index_at = at = fences_at + n_blocks * FENCE_SIZE;
-	if (n_blocks > 0) {
-		index_at = place_whole(at,
-			n_blocks > 1 ? PAGE_PAYLOAD : w->index.n * ENTRY_SIZE);
-		at = index_at + (n_blocks - 1) * PAGE_PAYLOAD +
-			(w->index.n - (n_blocks - 1) * ENTRIES_PER_BLOCK) * ENTRY_SIZE;
-	}
-	rules_at = at;
-	for (i = 0; i < p->n_rules; i++) {
-		at = place_whole(at, w->rule[i].size);
-		if (at > IMAGE_SIZE_MAX)
-			return -E2BIG;
-		w->rule[i].at = (uint32_t)at;
-		at += w->rule[i].size;
-	}
+	index_at = fences_at + w->n_blocks * FENCE_SIZE;
+	if (w->n_blocks > 0)
+		index_at = place_whole(index_at, w->n_blocks > 1 ? PAGE_PAYLOAD : w->last_block);
+	at = place_blocks(w, index_at);
+	r = place_others(w, p->n_rules, &at);
+	if (r < 0)
+		return r;
 	table_at = at;
 	at += (size_t)p->n_rules * TABLE_ENTRY_SIZE;
 	if (at > IMAGE_SIZE_MAX)
 		return -E2BIG;
 
-	put_zeros(o, SECTION_HEADER_SIZE);
-	put_bytes(o, w->head.p, w->head.n);
-	for (i = 0; i < w->n_always; i++) {
-		put_u32(o, w->always[i]);
-		put_u32(o, w->rule[w->always[i]].at);
-		put_u32(o, w->rule[w->always[i]].size);
-	}
-	for (i = 0; i < n_blocks; i++)
-		put_u32(o, w->index.e[i * ENTRIES_PER_BLOCK].hash);
-	put_zeros(o, index_at - o->n);
-	put_index(w);
-	at = 0;
-	for (i = 0; i < p->n_rules; i++) {
-		put_zeros(o, w->rule[i].at - o->n);
-		put_bytes(o, w->rules.p + at, w->rule[i].size);
-		at += w->rule[i].size;
-	}
-	for (i = 0; i < p->n_rules; i++) {
-		put_u32(o, w->rule[i].at);
-		put_u32(o, w->rule[i].size);
-	}
+	put_zeros(o, at);
 	if (o->error != 0)
 		return o->error;
-	put_header(o, (const uint32_t[SECTION_HEADER_SIZE / 4]){
-			      [SH_MAGIC / 4] = SECTION_MAGIC,
-			      [SH_SIZE / 4] = (uint32_t)o->n,
-			      [SH_HEAD_SIZE / 4] = (uint32_t)w->head.n,
-			      [SH_N_RULES / 4] = p->n_rules,
-			      [SH_ALWAYS_AT / 4] = (uint32_t)always_at,
-			      [SH_N_ALWAYS / 4] = w->n_always,
-			      [SH_FENCES_AT / 4] = (uint32_t)fences_at,
-			      [SH_N_BLOCKS / 4] = (uint32_t)n_blocks,
-			      [SH_INDEX_AT / 4] = (uint32_t)index_at,
-			      [SH_N_ENTRIES / 4] = (uint32_t)w->index.n,
-			      [SH_TABLE_AT / 4] = (uint32_t)table_at,
-			      [SH_RULES_AT / 4] = (uint32_t)rules_at,
-		      });
+	set_bytes(o, SECTION_HEADER_SIZE, w->head.p, w->head.n);
+	for (i = 0; i < w->n_always; i++)
+		set_u32s(o, always_at + i * REF_SIZE,
+			(uint32_t[]){ w->always[i], w->rule[w->always[i]].at,
+				w->rule[w->always[i]].size },
+			3);
+	set_index(w, fences_at, index_at);
+	for (i = 0; i < p->n_rules; i++) {
+		set_bytes(o, w->rule[i].at, w->rules.p + from, w->rule[i].size);
+		set_u32s(o, table_at + i * TABLE_ENTRY_SIZE,
+			(uint32_t[]){ w->rule[i].at, w->rule[i].size }, 2);
+		from += w->rule[i].size;
+	}
+	set_u32s(o, 0,
+		(uint32_t[SECTION_HEADER_SIZE / 4]){
+			[SH_MAGIC / 4] = SECTION_MAGIC,
+			[SH_SIZE / 4] = (uint32_t)o->n,
+			[SH_HEAD_SIZE / 4] = (uint32_t)w->head.n,
+			[SH_N_RULES / 4] = p->n_rules,
+			[SH_ALWAYS_AT / 4] = (uint32_t)always_at,
+			[SH_N_ALWAYS / 4] = w->n_always,
+			[SH_FENCES_AT / 4] = (uint32_t)fences_at,
+			[SH_N_BLOCKS / 4] = (uint32_t)w->n_blocks,
+			[SH_INDEX_AT / 4] = (uint32_t)index_at,
+			[SH_N_ENTRIES / 4] = (uint32_t)w->index.n,
+			[SH_TABLE_AT / 4] = (uint32_t)table_at,
+		},
+		SECTION_HEADER_SIZE / 4);
 	return 0;
 }
 
