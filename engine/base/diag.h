@@ -58,22 +58,40 @@ struct diag {
 
 struct diags {
 	struct arena *arena;
-	struct diag *list; /* room for POLICY_ERRORS_MAX per file */
+	struct diag *list; /* in the order of reporting */
 	size_t n, room;
-	size_t errors, warnings; /* all that were reported, also beyond the room */
+	size_t errors, warnings; /* all that were reported, also those not kept */
+
+	const struct source *current; /* the source of the last one ... */
+	size_t current_kept;	      /* ... and how many of its were kept, errors ... */
+	size_t current_notes;	      /* ... and others */
+	bool dropped;		      /* the last one was not kept */
+	struct diag dummy;	      /* what diag_at() returns then */
 };
 
 void diags_init(struct diags *d, struct arena *a);
 
 /* Reports one; texts are formatted into the arena. Returns the record to add .help and .other
- * to, never NULL (a dummy once POLICY_ERRORS_MAX were kept or memory ran out). */
+ * to before the next is reported, never NULL (a dummy once POLICY_ERRORS_MAX errors, or as many
+ * others, of one source were kept in a row, or when memory ran out). Severity is the code's. */
 struct diag *diag_at(struct diags *d, enum diag_code code, const struct source *src,
 	struct span span, const char *fmt, ...) _printf_(5, 6);
 /* About a whole file (not opened, wrong owner, ...). */
 struct diag *diag_file(struct diags *d, enum diag_code code, struct str path, const char *fmt,
 	...) _printf_(4, 5);
-/* Text in the diagnostics' arena, for .help and .other.label. */
+/* Text in the diagnostics' arena, for .help and .other.label; empty when the last diagnostic was
+ * not kept. */
 struct str diag_text(struct diags *d, const char *fmt, ...) _printf_(2, 3);
+
+/* Were so many errors in @src reported that no more will be kept? */
+bool diags_full(const struct diags *d, const struct source *src);
+
+/* Puts those from number @from on into the order of their places; equal ones stay as they are. */
+void diags_sort(struct diags *d, size_t from);
+
+/* At most 60 bytes of a user's word for a message ("%.*s"): longer ones end in "...". A view or
+ * a text in the diagnostics' arena. */
+struct str diag_quote(struct diags *d, struct str word);
 
 /* "MDC-014" (8 bytes with NUL at least). */
 void diag_code_name(enum diag_code code, char ret[8]);
@@ -84,6 +102,22 @@ const char *diag_code_summary(enum diag_code code);
 void source_locate(const struct source *src, uint32_t at, uint32_t *ret_line,
 	uint32_t *ret_column);
 
-/* The candidate closest to @word (edit distance at most 2 and less than half its length), for
- * did-you-mean; empty: none. */
+/* The candidate closest to @word (edit distance at most 2 and less than half its length, upper
+ * and lower case differing by nothing), for did-you-mean; the first of equally close ones;
+ * empty: none. */
 struct str closest_word(struct str word, const struct str *candidate, size_t n);
+
+/*
+ * Printing, by the caller's choice of form, into memory:
+ *   text  FILE:LINE:COLUMN: error: text [MDC-014], the source line, `^` under the place and `~`
+ *         under the other party, a note for it, a help line;
+ *   gcc   one line as compilers write it, for editors;
+ *   json  one object.
+ * Bytes that are not printable are printed as `?` (text, gcc) or escaped (json). One diagnostic
+ * takes at most DIAG_PRINT_MAX bytes; what is longer overflows the buffer, as with all sbufs.
+ */
+enum diag_format { DIAG_TEXT = 0, DIAG_GCC, DIAG_JSON };
+
+#define DIAG_PRINT_MAX 16384
+
+void diag_print(struct sbuf *b, const struct diag *d, enum diag_format format, bool colour);

@@ -12,6 +12,7 @@
 #define POLICY_NESTING_MAX 64		 /* braces and parentheses */
 #define POLICY_ERRORS_MAX  20		 /* diagnostics shown in one run */
 #define POLICY_FILES_MAX   4096		 /* files in all directories together */
+#define CONST_ITEMS_MAX	   (1u << 20)	 /* values that constants put into the lists of one policy */
 
 /* Meaning */
 #define VERSION_PARTS_MAX    4		  /* version(1) .. version(4) */
