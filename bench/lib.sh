@@ -39,3 +39,10 @@ bench_cc() {
 	# shellcheck disable=SC2086
 	(cd "$BUILD" && ${CC:-cc} -O2 -std=gnu11 -D_GNU_SOURCE -I"$BENCH_DIR/.." -I. -o "$SCRATCH/$bench_name" "$bench_source" "$@")
 }
+
+# bench_helper KIND FILE: the udev helper linked one way; fails when this machine cannot.
+bench_helper() {
+	mkdir -p "$SCRATCH/build-$1" &&
+		(cd "$SCRATCH/build-$1" && "$BENCH_DIR/../configure" -q --with-helper="$1" CFLAGS=-O2 &&
+			make -s mdevcompat_id && cp mdevcompat_id "$2") >/dev/null 2>"$SCRATCH/build-$1.log"
+}

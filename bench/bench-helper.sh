@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The helper inside udev's own IMPORT{program}: `udevadm test` on one device of a made-up sysfs, a
+# rules file with 100 IMPORT lines, against programs that do nothing. Goals: one instance with 12
+# facts at most 1.5 times a static program that does nothing, built against the same musl, and
+# faster than a dynamic one; a parent at most 40 us per type.
+set -eu
+. "$BENCH_DIR/lib.sh"
+
+IMPORTS=100
+ROUNDS=15
+TYPES=60
+
+printf 'int main(void) { return 0; }\n' >"$SCRATCH/noop.c"
+${CC:-cc} -O2 -o "$SCRATCH/noop-dynamic" "$SCRATCH/noop.c"
+musl-gcc -O2 -static -o "$SCRATCH/noop-musl" "$SCRATCH/noop.c"
+
+# A sysfs with one parent of 60 types, an instance, and twelve facts.
+sys=$SCRATCH/sys
+parent=$sys/devices/pci0000:00/0000:00:04.0
+uuid=83b8f4f2-509f-382f-3c1e-e6bfe0fa1001
+mkdir -p "$parent/mdev_supported_types" "$parent/$uuid/vendor" "$sys/bus/pci/drivers/nvidia" \
+	"$sys/bus/mdev" "$sys/module/nvidia" "$sys/class" "$sys/kernel"
+ln -s ../../../bus/pci "$parent/subsystem"
+ln -s ../../../bus/pci/drivers/nvidia "$parent/driver"
+ln -s ../../../../bus/mdev "$parent/$uuid/subsystem"
+printf '0x10de\n' >"$parent/vendor"
+printf '0x1eb8\n' >"$parent/device"
+printf '550.90.07\n' >"$sys/module/nvidia/version"
+printf 'DRIVER=nvidia\nPCI_ID=10DE:1EB8\n' >"$parent/uevent"
+: >"$parent/$uuid/uevent"
+for i in 1 2 3 4 5; do echo "value$i" >"$parent/f$i"; done
+for i in 1 2 3; do echo "$i" >"$parent/$uuid/vendor/d$i"; done
+i=0
+while [ "$i" -lt "$TYPES" ]; do
+	d=$parent/mdev_supported_types/nvidia-$((400 + i))
+	mkdir "$d"
+	echo "GRID T4-${i}Q" >"$d/name"
+	echo vfio-pci >"$d/device_api"
+	i=$((i + 1))
+done
+ln -s ../mdev_supported_types/nvidia-400 "$parent/$uuid/mdev_type"
+mkdir -p "$SCRATCH/policies" "$SCRATCH/root/etc"
+cat >"$SCRATCH/policies/nvidia.policy" <<'POLICY'
+language 1;
+policy bench {
+	applies mdev-type driver nvidia;
+	attribute profile : string from type "name";
+	attribute api : string from type "device_api";
+	attribute board : pci-id from parent "vendor" "device";
+	attribute manager : version(3) from module "nvidia" "version";
+	attribute f1 : string from parent "f1";
+	attribute f2 : string from parent "f2";
+	attribute f3 : string from parent "f3";
+	attribute f4 : string from parent "f4";
+	attribute f5 : string from parent "f5";
+	attribute d1 : int 0..9 from device "vendor/d1" default 0 dynamic;
+	attribute d2 : int 0..9 from device "vendor/d2" default 0 dynamic;
+	attribute d3 : int 0..9 from device "vendor/d3" default 0 dynamic;
+	accept same but { type any; manager in 535.*, 550.*; manager <= self; }
+}
+POLICY
+"$MDEVCOMPAT" update --root "$SCRATCH/root" --policies "$SCRATCH/policies" --no-trigger >/dev/null
+
+cat >"$SCRATCH/inner" <<'INNER'
+# In a mount namespace of its own: the made-up sysfs, an empty /run/udev, one rules file.
+set -eu
+mount --make-rprivate /
+mount --bind "$SCRATCH/sys" /sys
+mkdir -p /run/mdevcompat /run/udev
+mount -t tmpfs tmpfs /run
+mkdir -p /run/mdevcompat /run/udev/rules.d "$SCRATCH/empty"
+cp "$SCRATCH/root/etc/mdevcompat/policies.bin" /run/mdevcompat/
+for d in /usr/lib/udev/rules.d /etc/udev/rules.d; do
+	[ ! -d "$d" ] || mount --bind "$SCRATCH/empty" "$d"
+done
+awk -v n="$IMPORTS" -v p="$1" 'BEGIN { for (i = 0; i < n; i++) printf "IMPORT{program}=\"%s\"\n", p }' \
+	>/run/udev/rules.d/10-bench.rules
+export SYSTEMD_DEVICE_VERIFY_SYSFS=0 SYSTEMD_LOG_LEVEL=err
+i=0
+while [ "$i" -lt "$ROUNDS" ]; do
+	before=$(date +%s%N)
+	udevadm test "$2" >/dev/null 2>&1 || :
+	after=$(date +%s%N)
+	echo $(((after - before) / 1000))
+	i=$((i + 1))
+done
+INNER
+
+# imports PROGRAM DEVPATH: the median of a whole `udevadm test`, in microseconds.
+imports() {
+	SCRATCH=$SCRATCH IMPORTS=$IMPORTS ROUNDS=$ROUNDS unshare -m sh "$SCRATCH/inner" "$1" "$2" |
+		sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+per_import() { # WITH WITHOUT: microseconds of one IMPORT
+	echo "$1 $2 $IMPORTS" | awk '{ printf "%.0f", ($1 - $2) / $3 }'
+}
+
+one=/devices/pci0000:00/0000:00:04.0/$uuid
+all=/devices/pci0000:00/0000:00:04.0
+base=$(IMPORTS=0 && imports /nonexistent "$one")
+musl=$(per_import "$(imports "$SCRATCH/noop-musl" "$one")" "$base")
+dynamic=$(per_import "$(imports "$SCRATCH/noop-dynamic" "$one")" "$base")
+for kind in musl static dynamic; do
+	helper=$SCRATCH/helper-$kind
+	bench_helper "$kind" "$helper" || continue
+	# A helper that says nothing is fast for nothing.
+	t=$(per_import "$(imports "$helper" "$one")" "$base")
+	r=$(ratio "$t" "$musl")
+	goal="goal 1.50, dynamic no-op $dynamic us"
+	verdict=$(within "$r" 1.5)
+	[ "$kind" = musl ] || { goal="not gated" verdict=; }
+	row "helper ($kind): one instance, 12 facts, in udev" "$t us" "static musl no-op $musl us, ratio $r, $goal" "$verdict"
+	[ "$kind" = musl ] || continue
+	row "helper ($kind): against a dynamic program doing nothing" "$t us" "$dynamic us" "$(within "$t" "$dynamic")"
+	p=$(per_import "$(imports "$helper" "$all")" "$base")
+	per=$(echo "$p $musl $TYPES" | awk '{ printf "%.1f", ($1 - $2) / $3 }')
+	row "helper ($kind): a parent of $TYPES types" "$p us, $per us per type" "goal 40 us per type" "$(within "$per" 40)"
+done
