@@ -268,13 +268,30 @@ static int rule_lines(struct arena *a, const struct trial *t, struct explanation
 	return 0;
 }
 
-/* The deciding clause of a block: the first line that does not hold, else the block itself. */
-static void decide_by_lines(const struct trial *t, const char *whose, struct arena *a,
+/* One clause with what self stands for; without a clause, what leaving the attribute out means. */
+static struct str clause_text(struct arena *a, const struct trial *t, uint16_t attr,
+	const struct clause *c, bool left_out)
+{
+	char buf[LINE_TEXT_MAX];
+	struct sbuf b = SBUF(buf);
+
+	if (!c)
+		return wants_text(a, t, attr, left_out);
+	clause_print(&b, &t->own->policy, t->bound->rule, c);
+	put_bound_self(&b, t->own, c);
+	return finish(a, &b);
+}
+
+/* The deciding clause of a block: the first that does not hold, else the block itself. */
+static int decide_by_lines(struct arena *a, const struct trial *t, const char *whose,
 	struct explanation *x)
 {
 	char buf[LINE_TEXT_MAX];
 	struct sbuf b = SBUF(buf);
+	const struct clause *clause;
+	bool held, left_out;
 	uint32_t i;
+	int r;
 
 	x->file = t->own->policy.file;
 	x->rule = t->bound->rule->name;
@@ -283,15 +300,22 @@ static void decide_by_lines(const struct trial *t, const char *whose, struct are
 	for (i = 0; i < x->n_lines && x->line[i].held;)
 		i++;
 	if (i == x->n_lines)
-		return;
-	x->clause = x->line[i].wants;
+		return 0;
 	x->place = x->line[i].place;
+	x->clause = x->line[i].wants;
+	if (i < t->own->policy.n_attrs) {
+		r = trial_attr(a, t, (uint16_t)i, &held, &clause, &left_out);
+		if (r < 0)
+			return r;
+		x->clause = clause_text(a, t, (uint16_t)i, clause, left_out);
+	}
 	sbuf_put_str(&b, x->line[i].attr);
 	sbuf_puts(&b, ": the ");
 	sbuf_puts(&b, whose);
 	sbuf_puts(&b, " has ");
 	sbuf_put_str(&b, x->line[i].source);
 	x->why = finish(a, &b);
+	return 0;
 }
 
 static int by_block(struct arena *a, const struct evaluation *own, const struct closest *c,
@@ -301,10 +325,7 @@ static int by_block(struct arena *a, const struct evaluation *own, const struct 
 	int r;
 
 	r = rule_lines(a, &t, x);
-	if (r < 0)
-		return r;
-	decide_by_lines(&t, whose, a, x);
-	return 0;
+	return r < 0 ? r : decide_by_lines(a, &t, whose, x);
 }
 
 /* `migratable no` of a side, if that is what it is. */
