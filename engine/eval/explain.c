@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reasons. The verdict comes from the diagrams; here the target's rules (or the bare diagram of
- * a descriptor) are asked which clause it hung on. The block that comes closest is the one that
- * is spoken of: the first with the fewest attributes that do not hold.
+ * Reasons. The verdict comes from the diagrams; the rules (explain-rules.c), or here the bare
+ * diagram of a descriptor, are asked what it hung on.
  */
 #include <errno.h>
 
-#include "engine/eval/build.h"
-#include "engine/eval/explain.h"
-
-#define LINE_TEXT_MAX 8192
+#include "engine/eval/explain-parts.h"
 
 /* ---- texts --------------------------------------------------------------------------------- */
 
-/* Text for people may be cut; a cut is shown. */
-static struct str finish(struct arena *a, struct sbuf *b)
+struct str explain_finish(struct arena *a, struct sbuf *b)
 {
 	struct str s = { b->p, b->n };
 
@@ -23,7 +18,7 @@ static struct str finish(struct arena *a, struct sbuf *b)
 	return str_dup(a, s);
 }
 
-static void put_value(struct sbuf *b, const struct value *v)
+void explain_put_value(struct sbuf *b, const struct value *v)
 {
 	if (v)
 		value_print(b, v);
@@ -31,419 +26,13 @@ static void put_value(struct sbuf *b, const struct value *v)
 		sbuf_puts(b, "absent");
 }
 
-static struct str value_text(struct arena *a, const struct value *v)
+struct str explain_value(struct arena *a, const struct value *v)
 {
-	char buf[LINE_TEXT_MAX];
+	char buf[EXPLAIN_TEXT_MAX];
 	struct sbuf b = SBUF(buf);
 
-	put_value(&b, v);
-	return finish(a, &b);
-}
-
-/* ---- one side's values ----------------------------------------------------------------------- */
-
-/* The effective value of an attribute in somebody's record, read with @attr's default. *ret_bad:
- * the record spells the default out, or has another type there; no predicate takes that. */
-static const struct value *record_value(const struct record *r, const struct attr *attr,
-	bool *ret_bad)
-{
-	const struct record_entry *x = record_find(r, attr->name);
-
-	*ret_bad = false;
-	if (!x)
-		return attr->presence == PRESENCE_DEFAULT ? &attr->dflt : NULL;
-	*ret_bad = !value_type_eq(x->value.type, attr->type.type) ||
-		   (attr->presence == PRESENCE_DEFAULT && value_eq(&x->value, &attr->dflt));
-	return &x->value;
-}
-
-static bool attr_known(const struct policy *p, struct str name)
-{
-	uint32_t i;
-
-	for (i = 0; i < p->n_attrs; i++)
-		if (str_eq(p->attr[i].name, name))
-			return true;
-	return false;
-}
-
-/* ---- one block against one record ------------------------------------------------------------ */
-
-struct trial {
-	const struct evaluation *own; /* whose block it is */
-	const struct bound_rule *bound;
-	const struct block *block;
-	const struct record *other;
-};
-
-/* Does the attribute hold? *ret_clause: the first clause that does not, else the first. */
-static int trial_attr(struct arena *a, const struct trial *t, uint16_t attr, bool *ret_held,
-	const struct clause **ret_clause, bool *ret_left_out)
-{
-	const struct attr *at = &t->own->policy.attr[attr];
-	uint32_t max = t->block->n_clauses + t->block->n_claims + 2, n, i;
-	struct block_test *list = arena_new_array(a, max, struct block_test);
-	const struct value *v;
-	bool bad;
-	int r;
-
-	if (!list)
-		return -ENOMEM;
-	r = block_tests(a, t->own, t->bound, t->block, attr, list, max, &n, ret_left_out);
-	if (r < 0)
-		return r;
-	v = record_value(t->other, at, &bad);
-	*ret_held = !bad || (t->block->kind != BLOCK_ACCEPT && n == 0);
-	*ret_clause = n > 0 ? list[0].clause : NULL;
-	for (i = 0; i < n; i++) {
-		if (list[i].domain && !v)
-			continue;
-		if (test_holds(list[i].test, v))
-			continue;
-		*ret_held = false;
-		*ret_clause = list[i].clause ? list[i].clause : *ret_clause;
-		break;
-	}
-	return 0;
-}
-
-/* How many attributes of the record fail under the block. */
-static int trial_failures(struct arena *a, const struct trial *t, uint32_t *ret)
-{
-	const struct policy *p = &t->own->policy;
-	uint32_t i, failures = 0;
-
-	for (i = 0; i < p->n_attrs; i++) {
-		const struct clause *clause;
-		bool held, left_out;
-		int r = trial_attr(a, t, (uint16_t)i, &held, &clause, &left_out);
-
-		if (r < 0)
-			return r;
-		failures += !held;
-	}
-	for (i = 0; t->block->kind == BLOCK_ACCEPT && i < t->other->n; i++)
-		failures += !attr_known(p, t->other->e[i].name);
-	*ret = failures;
-	return 0;
-}
-
-/* The block of that kind that comes closest, over all rules and assignments. */
-struct closest {
-	struct bound_rule bound;
-	const struct block *block; /* NULL: there is none */
-	uint32_t failures;
-};
-
-static int closest_block(struct arena *a, const struct evaluation *own, enum block_kind kind,
-	const struct record *other, struct closest *ret)
-{
-	struct closest best = { .failures = UINT32_MAX };
-	uint32_t i, k, failures;
-	int r;
-
-	for (i = 0; i < own->n_bound; i++)
-		for (k = 0; k < own->bound[i].rule->n_blocks; k++) {
-			const struct block *block = &own->bound[i].rule->block[k];
-			struct bound_rule b = own->bound[i];
-			struct trial t = { own, &b, block, other };
-
-			if (block->kind != kind)
-				continue;
-			r = block_first(block, &b);
-			if (r < 0)
-				return r;
-			do {
-				struct arena_mark m = arena_mark(a);
-
-				r = trial_failures(a, &t, &failures);
-				arena_rewind(a, m);
-				if (r < 0)
-					return r;
-				if (failures < best.failures)
-					best = (struct closest){ b, block, failures };
-			} while (failures > 0 && block_next(block, &b));
-		}
-	*ret = best;
-	return 0;
-}
-
-/* ---- explanations in terms of rules ---------------------------------------------------------- */
-
-static const char *block_word(enum block_kind kind)
-{
-	switch (kind) {
-	case BLOCK_ACCEPT:
-		return "accept same";
-	case BLOCK_OFFER:
-		return "offer";
-	case BLOCK_REFUSE:
-		return "refuse";
-	}
-	return "";
-}
-
-static void put_bound_self(struct sbuf *b, const struct evaluation *own, const struct clause *c)
-{
-	const struct operand *o = &c->operand;
-
-	if (o->kind != OPERAND_SELF && !(o->kind == OPERAND_SELF_NAME && !o->local))
-		return;
-	sbuf_puts(b, "  (self is ");
-	put_value(b, own->self[o->kind == OPERAND_SELF ? c->attr : o->ref]);
-	sbuf_putc(b, ')');
-}
-
-/* All clauses of the block on one attribute, or what leaving it out means. */
-static struct str wants_text(struct arena *a, const struct trial *t, uint16_t attr,
-	bool left_out)
-{
-	const struct attr *at = &t->own->policy.attr[attr];
-	char buf[LINE_TEXT_MAX];
-	struct sbuf b = SBUF(buf);
-	bool first = true;
-	uint32_t i;
-
-	if (left_out) {
-		sbuf_put_str(&b, at->name);
-		if (t->block->kind != BLOCK_ACCEPT || at->dynamic) {
-			sbuf_puts(&b, " any");
-			if (t->block->kind == BLOCK_ACCEPT)
-				sbuf_puts(&b, "  (claimed as a copy)");
-			return finish(a, &b);
-		}
-		sbuf_puts(&b, " == ");
-		put_value(&b, t->own->self[attr]);
-		return finish(a, &b);
-	}
-	for (i = 0; i < t->block->n_clauses; i++) {
-		const struct clause *c = &t->block->clause[i];
-
-		if (c->attr != attr)
-			continue;
-		if (!first)
-			sbuf_puts(&b, "; ");
-		first = false;
-		clause_print(&b, &t->own->policy, t->bound->rule, c);
-		put_bound_self(&b, t->own, c);
-	}
-	return finish(a, &b);
-}
-
-static int rule_lines(struct arena *a, const struct trial *t, struct explanation *x)
-{
-	const struct policy *p = &t->own->policy;
-	uint32_t room = p->n_attrs + t->other->n, i;
-	int r;
-
-	x->line = arena_new_array(a, room, struct explain_line);
-	if (!x->line)
-		return -ENOMEM;
-	for (i = 0; i < p->n_attrs; i++) {
-		struct explain_line line = { .attr = p->attr[i].name, .rule = t->bound->rule->name };
-		const struct clause *clause;
-		bool bad;
-
-		r = trial_attr(a, t, (uint16_t)i, &line.held, &clause, &line.left_out);
-		if (r < 0)
-			return r;
-		line.source = value_text(a, record_value(t->other, &p->attr[i], &bad));
-		line.wants = wants_text(a, t, (uint16_t)i, line.left_out);
-		line.place = clause ? clause->place : t->block->place;
-		x->line[x->n_lines++] = line;
-	}
-	for (i = 0; t->block->kind == BLOCK_ACCEPT && i < t->other->n; i++) {
-		const struct record_entry *e = &t->other->e[i];
-
-		if (attr_known(p, e->name))
-			continue;
-		x->line[x->n_lines++] = (struct explain_line){
-			.attr = e->name,
-			.source = value_text(a, &e->value),
-			.wants = STR("absent  (the target's policy does not know it)"),
-			.rule = t->bound->rule->name,
-			.place = t->block->place,
-		};
-	}
-	return 0;
-}
-
-/* One clause with what self stands for; without a clause, what leaving the attribute out means. */
-static struct str clause_text(struct arena *a, const struct trial *t, uint16_t attr,
-	const struct clause *c, bool left_out)
-{
-	char buf[LINE_TEXT_MAX];
-	struct sbuf b = SBUF(buf);
-
-	if (!c)
-		return wants_text(a, t, attr, left_out);
-	clause_print(&b, &t->own->policy, t->bound->rule, c);
-	put_bound_self(&b, t->own, c);
-	return finish(a, &b);
-}
-
-/* The deciding clause of a block: the first that does not hold, else the block itself. */
-static int decide_by_lines(struct arena *a, const struct trial *t, const char *whose,
-	struct explanation *x)
-{
-	char buf[LINE_TEXT_MAX];
-	struct sbuf b = SBUF(buf);
-	const struct clause *clause;
-	bool held, left_out;
-	uint32_t i;
-	int r;
-
-	x->file = t->own->policy.file;
-	x->rule = t->bound->rule->name;
-	x->place = t->block->place;
-	x->clause = str_from(block_word(t->block->kind));
-	for (i = 0; i < x->n_lines && x->line[i].held;)
-		i++;
-	if (i == x->n_lines)
-		return 0;
-	x->place = x->line[i].place;
-	x->clause = x->line[i].wants;
-	if (i < t->own->policy.n_attrs) {
-		r = trial_attr(a, t, (uint16_t)i, &held, &clause, &left_out);
-		if (r < 0)
-			return r;
-		x->clause = clause_text(a, t, (uint16_t)i, clause, left_out);
-	}
-	sbuf_put_str(&b, x->line[i].attr);
-	sbuf_puts(&b, ": the ");
-	sbuf_puts(&b, whose);
-	sbuf_puts(&b, " has ");
-	sbuf_put_str(&b, x->line[i].source);
-	x->why = finish(a, &b);
-	return 0;
-}
-
-static int by_block(struct arena *a, const struct evaluation *own, const struct closest *c,
-	const struct record *other, const char *whose, struct explanation *x)
-{
-	struct trial t = { own, &c->bound, c->block, other };
-	int r;
-
-	r = rule_lines(a, &t, x);
-	return r < 0 ? r : decide_by_lines(a, &t, whose, x);
-}
-
-/* `migratable no` of a side, if that is what it is. */
-static bool by_migratable(const struct evaluation *own, const char *whose, struct explanation *x)
-{
-	uint32_t i;
-
-	if (!own->migratable_no)
-		return false;
-	x->clause = STR("migratable no");
-	x->why = str_from(whose);
-	x->file = own->policy.file;
-	for (i = 0; i < own->n_bound; i++)
-		if (own->bound[i].rule->migratable_no) {
-			x->place = own->bound[i].rule->migratable_place;
-			x->rule = own->bound[i].rule->name;
-			break;
-		}
-	return true;
-}
-
-static int collect_claims(struct arena *a, const struct closest *c, const struct evaluation *own,
-	const struct record *other, struct explanation *x)
-{
-	const struct policy *p = &own->policy;
-	struct claim_value *list = arena_new_array(a, own->n_claim_attrs, struct claim_value);
-	uint32_t i, k, n = 0;
-
-	if (!list)
-		return -ENOMEM;
-	for (i = 0; i < own->n_claim_attrs; i++) {
-		const struct attr *at = &p->attr[own->claim_attr[i]];
-		const struct claim *claim = NULL;
-		const struct value *v;
-		bool bad, named = false;
-
-		for (k = 0; k < c->block->n_clauses; k++)
-			named = named || c->block->clause[k].attr == own->claim_attr[i];
-		for (k = 0; k < c->block->n_claims; k++)
-			if (c->block->claim[k].attr == own->claim_attr[i])
-				claim = &c->block->claim[k];
-		if (named && !claim)
-			continue;
-		v = record_value(other, at, &bad);
-		if (claim && !claim->copy) {
-			const struct value *from = NULL;
-			int64_t number;
-
-			for (k = 0; k < claim->expr.n; k++)
-				if (claim->expr.node[k].op == EXPR_SOURCE)
-					from = record_value(other,
-						&p->attr[claim->expr.node[k].num], &bad);
-			if (expr_value(&claim->expr, &c->bound, NULL, from, &number) < 0)
-				return -EUCLEAN;
-			list[n] = (struct claim_value){ at->name,
-				{ .type = at->type.type, .key = key_from_int(number) } };
-			n++;
-			continue;
-		}
-		if (v)
-			list[n++] = (struct claim_value){ at->name, *v };
-	}
-	x->claim = list;
-	x->n_claims = n;
-	return 0;
-}
-
-/* Why the target's rules take the record or do not. */
-static int explain_accepts(struct arena *a, const struct evaluation *target,
-	const struct record *source, bool accepted, struct explanation *x)
-{
-	struct closest accept, refuse;
-	int r;
-
-	r = closest_block(a, target, BLOCK_ACCEPT, source, &accept);
-	if (r == 0)
-		r = closest_block(a, target, BLOCK_REFUSE, source, &refuse);
-	if (r < 0)
-		return r;
-	if (accepted) {
-		if (!accept.block || accept.failures > 0 || target->migratable_no)
-			return -EUCLEAN;
-		r = by_block(a, target, &accept, source, "source", x);
-		return r < 0 ? r : collect_claims(a, &accept, target, source, x);
-	}
-	if (by_migratable(target, "the target is not migratable", x))
-		return 0;
-	if (!accept.block) {
-		x->clause = STR("no accept block");
-		x->why = STR("no rule that holds for the target accepts anything");
-		x->file = target->policy.file;
-		return 0;
-	}
-	r = by_block(a, target, &accept, source, "source", x);
-	if (r < 0 || accept.failures > 0)
-		return r;
-	if (refuse.block && refuse.failures == 0)
-		return by_block(a, target, &refuse, source, "source", x);
-	if (target->n_narrows == 0)
-		return -EUCLEAN;
-	x->clause = STR("refused by a narrowing policy");
-	return 0;
-}
-
-static int explain_offers(struct arena *a, const struct evaluation *source,
-	const struct record *target, struct explanation *x)
-{
-	struct closest offer;
-	int r;
-
-	if (by_migratable(source, "the source is not migratable", x))
-		return 0;
-	r = closest_block(a, source, BLOCK_OFFER, target, &offer);
-	if (r < 0)
-		return r;
-	if (!offer.block || offer.failures == 0)
-		return source->n_narrows > 0 ? 0 : -EUCLEAN;
-	return by_block(a, source, &offer, target, "target", x);
+	explain_put_value(&b, v);
+	return explain_finish(a, &b);
 }
 
 /* ---- explanations of bare descriptors --------------------------------------------------------- */
@@ -468,7 +57,7 @@ static int diagram_line(struct arena *a, struct dstore *s, dref root, enum dmode
 	const struct record *other, struct str name, bool verdict, struct explain_line *ret)
 {
 	const struct record_entry *e = record_find(other, name);
-	char buf[LINE_TEXT_MAX];
+	char buf[EXPLAIN_TEXT_MAX];
 	struct sbuf b = SBUF(buf);
 	int r;
 
@@ -477,8 +66,8 @@ static int diagram_line(struct arena *a, struct dstore *s, dref root, enum dmode
 		return r;
 	*ret = (struct explain_line){
 		.attr = name,
-		.source = value_text(a, e ? &e->value : NULL),
-		.wants = finish(a, &b),
+		.source = explain_value(a, e ? &e->value : NULL),
+		.wants = explain_finish(a, &b),
 	};
 	/* With the rest unchanged nothing would do: then this attribute is not what it hangs on. */
 	ret->held = verdict || str_eq(ret->wants, STR("none"));

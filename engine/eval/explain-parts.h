@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/eval/explain.h"
+
+/* The two halves of explain(): in terms of rules, and of bare diagrams. Errors as explain(). */
+
+/* Why the target's rules take the source's record, or do not. */
+int explain_accepts(struct arena *a, const struct evaluation *target,
+	const struct record *source, bool accepted, struct explanation *x);
+/* Why the source's offers do not have the target's record. */
+int explain_offers(struct arena *a, const struct evaluation *source,
+	const struct record *target, struct explanation *x);
+
+/* Text for people may be cut; a cut is shown. */
+#define EXPLAIN_TEXT_MAX 8192
+struct str explain_finish(struct arena *a, struct sbuf *b);
+/* A value, or "absent" for NULL. */
+void explain_put_value(struct sbuf *b, const struct value *v);
+struct str explain_value(struct arena *a, const struct value *v);
