@@ -204,6 +204,7 @@ static int rule_lines(struct arena *a, const struct trial *t, struct explanation
 	uint32_t room = p->n_attrs + t->other->n, i;
 	int r;
 
+	x->n_lines = 0;
 	x->line = arena_new_array(a, room, struct explain_line);
 	if (!x->line)
 		return -ENOMEM;

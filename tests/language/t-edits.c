@@ -7,7 +7,8 @@
 #include "tests/tap.h"
 
 static const char subject_line[] =
-	"type=d-2 board=10de:1eb8 manager=550.90.7 size=8 size2=8 feat=ppgtt+context";
+	"type=d-2 board=10de:1eb8 manager=550.90.7 size=8 size2=8 ecc=yes ecc2=yes "
+	"feat=ppgtt+context";
 
 /* \n and \t. */
 static struct str unescape(struct arena *a, struct str s)

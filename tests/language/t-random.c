@@ -85,8 +85,8 @@ static void put_clause(unsigned i, bool when)
 	enum kind k = kinds[i];
 
 	put("a%u ", i);
-	if (rnd(6) == 0)
-		put("%s", (const char *[]){ "any", "absent", "present" }[rnd(3)]);
+	if (rnd(4) == 0)
+		put("%s", (const char *[]){ "any", "any", "absent", "present" }[rnd(4)]);
 	else if (k == SET && rnd(3) > 0)
 		put("%s %s", sets[rnd(4)], when || rnd(2) ? consts[k][rnd(5)] : "self");
 	else if ((k == VERSION || k == INT) && rnd(2))
@@ -133,7 +133,7 @@ static void make_policy(void)
 		put("attribute a%u : %s from %s \"a%u\"", i, type_text[kinds[i]],
 			dynamic[i] ? "device" : "type", i);
 		if (presence || dynamic[i])
-			put(" default %s", rnd(2) ? consts[kinds[i]][rnd(5)] : "absent");
+			put(" default %s", dynamic[i] || rnd(2) ? consts[kinds[i]][rnd(5)] : "absent");
 		put("%s; ", dynamic[i] ? " dynamic" : "");
 	}
 	for (i = 0; i < rules; i++) {
@@ -157,9 +157,9 @@ static void make_subject(char *p, size_t size)
 	unsigned i;
 
 	for (i = 0; i < n_attrs; i++)
-		if (rnd(8))
+		if (rnd(9))
 			n += (size_t)snprintf(p + n, size - n, " a%u='%s'", i,
-				values[kinds[i]][rnd(2) ? 0 : rnd(5)]);
+				values[kinds[i]][rnd(3) ? 0 : rnd(5)]);
 }
 
 static struct {
