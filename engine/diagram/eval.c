@@ -183,14 +183,12 @@ static bool walk_open(struct walk *w, struct str *ret_level, const struct record
 	return true;
 }
 
-bool dg_eval(const struct dstore *s, dref a, enum dmode m, const struct record *r)
+bool eval_rest(const struct dstore *s, dref a, enum dmode m, const struct record *r, uint32_t i)
 {
-	struct walk w = { .s = s, .r = r, .at = a };
+	struct walk w = { .s = s, .r = r, .at = a, .i = i };
 	const struct record_entry *e;
 	struct str level;
 
-	if (s->error != 0 || !ref_ok(s, a, m))
-		return false;
 	if (m == DMODE_OPEN)
 		while (walk_open(&w, &level, &e))
 			;
@@ -198,6 +196,11 @@ bool dg_eval(const struct dstore *s, dref a, enum dmode m, const struct record *
 		while (walk_closed(&w, &level, &e))
 			;
 	return w.at == DREF_YES;
+}
+
+bool dg_eval(const struct dstore *s, dref a, enum dmode m, const struct record *r)
+{
+	return s->error == 0 && ref_ok(s, a, m) && eval_rest(s, a, m, r, 0);
 }
 
 int dg_walk(const struct dstore *s, dref a, enum dmode m, const struct record *r,

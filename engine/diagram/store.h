@@ -226,6 +226,8 @@ void set_sort_ids(struct dstore *s, uint32_t from);
 
 /* Where the value (NULL: absence) leads at a scalar node or head. */
 dref node_step(const struct dstore *s, const struct node *n, const struct value *v);
+/* Is the record from its entry @i on accepted from @a on? (Open diagrams look names up.) */
+bool eval_rest(const struct dstore *s, dref a, enum dmode m, const struct record *r, uint32_t i);
 
 /* ---- algebra.c --------------------------------------------------------------------------- */
 
