@@ -38,7 +38,7 @@
 /* Acceptance diagrams; "step" is one visit of a pair of nodes or one edge made. */
 #define DIAGRAM_NODES_MAX 8192
 #define DIAGRAM_EDGES_MAX 65536
-#define DIAGRAM_STEPS_MAX (1u << 20)
+#define DIAGRAM_STEPS_MAX (1u << 19)
 #define DIAGRAM_DEPTH_MAX 1024
 
 /* Texts that travel */

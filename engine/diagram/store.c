@@ -463,7 +463,11 @@ static void memo_insert(struct dstore *s, const struct memo *m)
 int memo_put(struct dstore *s, uint32_t key, dref a, dref b, dref result)
 {
 	const struct memo m = { key, a, b, result };
+	int r;
 
+	r = store_step(s, 1);
+	if (r < 0)
+		return r;
 	if (4 * (s->n_memo + 1) > 3 * s->memo_room) {
 		uint32_t i, old_room = s->memo_room;
 		struct memo *old = s->memo;

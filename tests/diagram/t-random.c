@@ -468,7 +468,8 @@ static int random_predicate(const struct world *w, struct dstore *s, struct aren
 
 enum check {
 	CHECK_BUILD = 0, CHECK_EVAL, CHECK_OR, CHECK_AND, CHECK_MINUS, CHECK_MIXED, CHECK_SUBSET,
-	CHECK_WITNESS, CHECK_EQUAL, CHECK_TEXT, CHECK_PARSE, CHECK_GLOBAL, CHECKS,
+	CHECK_WITNESS, CHECK_EQUAL, CHECK_TEXT, CHECK_PARSE, CHECK_CHANGED,
+	CHECK_GLOBAL, CHECKS,
 };
 
 static const char *const check_name[CHECKS] = {
@@ -483,6 +484,7 @@ static const char *const check_name[CHECKS] = {
 	[CHECK_EQUAL] = "equal references exactly if equal meaning",
 	[CHECK_TEXT] = "equal texts exactly if equal meaning",
 	[CHECK_PARSE] = "texts read back, here and in a fresh store",
+	[CHECK_CHANGED] = "a changed text is refused or another canonical one",
 	[CHECK_GLOBAL] = "one text for each meaning over the whole run",
 };
 
@@ -557,6 +559,34 @@ static void check_global(const struct world *w, const struct predicate *p, struc
 	n_mapped += fresh;
 }
 
+/* One byte after the other changed to some other one that texts are made of. */
+static void check_changed(const struct world *w, struct arena *a, struct str text, enum dmode m)
+{
+	static const char bytes[] = "nyabz0123456789.:,=@-_SsbimvpDE2/";
+	struct arena_mark mark = arena_mark(a);
+	static char changed[sizeof(text_a)];
+	struct dstore *s;
+	bool good = true;
+	size_t i;
+	dref d;
+	int r;
+
+	memcpy(changed, text.p, text.n);
+	for (i = 0; i < text.n; i++) {
+		struct str t = { changed, text.n };
+
+		changed[i] = bytes[pick(sizeof(bytes) - 1)];
+		r = dstore_new(a, NULL, &s);
+		if (r == 0)
+			r = dg_parse(s, t, m, &d);
+		if (r == 0)
+			good = str_eq(text_of(s, d, m, a, text_b, sizeof(text_b)), t);
+		check(CHECK_CHANGED, good && (r == 0 || r == -EBADMSG), "", w);
+		changed[i] = text.p[i];
+		arena_rewind(a, mark);
+	}
+}
+
 static void check_text(const struct world *w, struct dstore *s, struct arena *a,
 	const struct predicate *p)
 {
@@ -571,6 +601,8 @@ static void check_text(const struct world *w, struct dstore *s, struct arena *a,
 		check_global(w, p, text);
 	if (pick(4) != 0)
 		return;
+	if (pick(10) == 0)
+		check_changed(w, a, text, p->mode);
 	if (!check(CHECK_PARSE, dstore_new(a, NULL, &other) == 0, "store", w))
 		return;
 	if (!check(CHECK_PARSE, dg_parse(other, text, p->mode, &back) == 0, "fresh", w))
