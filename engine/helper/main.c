@@ -25,7 +25,6 @@ enum {
 	EXIT_SAID = 0,
 	EXIT_GONE = 1, /* the device is not there, or not one of ours, or not ready */
 	EXIT_USAGE = 2,
-	EXIT_DEADLINE = 3,
 	EXIT_SYSTEM = 5,
 };
 
@@ -312,7 +311,7 @@ int main(int argc, char **argv)
 		say(STDERR_FILENO, "mdevcompat_id: DEVPATH in the environment names no device\n");
 		return EXIT_USAGE;
 	}
-	if (sandbox_deadline(o.deadline_ms, EXIT_DEADLINE) < 0)
+	if (sandbox_deadline(o.deadline_ms) < 0)
 		return EXIT_SYSTEM;
 	if (sysfs_open(&sysfs, o.root) < 0 || open_image(&o, &image_fd) < 0)
 		return EXIT_SYSTEM;

@@ -30,20 +30,13 @@
 #define THIS_ARCH AUDIT_ARCH_S390X
 #endif
 
-static volatile int deadline_status;
-
-static void on_alarm(int sig)
-{
-	_exit(deadline_status);
-}
-
-int sandbox_deadline(unsigned ms, int status)
+int sandbox_deadline(unsigned ms)
 {
 	struct itimerval t = { .it_value = { ms / 1000, (long)(ms % 1000) * 1000 } };
-	struct sigaction sa = { .sa_handler = on_alarm };
+	/* Not a handler that exits: only a signal that kills ends the waits called killable. */
+	struct sigaction sa = { .sa_handler = SIG_DFL };
 	sigset_t set;
 
-	deadline_status = status;
 	sigemptyset(&sa.sa_mask);
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM);

@@ -6,9 +6,11 @@
  * somebody's policy say, as root. All of it is best effort but the deadline.
  */
 
-/* After @ms milliseconds the process ends with @status, whatever it waits for (but a read that
- * a driver holds up uninterruptibly). 0, -errno. */
-int sandbox_deadline(unsigned ms, int status);
+/*
+ * After @ms milliseconds the process ends by SIGALRM, whatever it waits for but a read that a
+ * driver makes wait uninterruptibly. 0, -errno.
+ */
+int sandbox_deadline(unsigned ms);
 
 /* Bounds on CPU time, memory, descriptors, core files. */
 void sandbox_limits(void);
