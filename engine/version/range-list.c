@@ -83,7 +83,8 @@ static int give_error(struct arena *a, struct reader *r, struct range_error *ret
 bool range_item_read(struct str text, struct version_spec f, enum range_dialect d,
 	struct interval *ret_first)
 {
-	struct reader r = { .text = text, .f = f, .dialect = d };
+	struct interval iv[RANGE_INTERVALS_MAX];
+	struct reader r = { .text = text, .f = f, .dialect = d, .iv = iv };
 
 	if (!range_read_only_item(&r))
 		return false;
@@ -94,7 +95,8 @@ bool range_item_read(struct str text, struct version_spec f, enum range_dialect 
 int range_item_parse(struct arena *a, struct str text, struct version_spec f,
 	enum range_dialect d, struct ranges *ret, struct range_error *ret_error)
 {
-	struct reader r = { .text = text, .f = f, .dialect = d };
+	struct interval iv[RANGE_INTERVALS_MAX];
+	struct reader r = { .text = text, .f = f, .dialect = d, .iv = iv };
 
 	if (!range_read_only_item(&r))
 		return give_error(a, &r, ret_error);
@@ -115,7 +117,8 @@ size_t range_item_written(struct str item)
 int range_parse(struct arena *a, struct str text, struct version_spec f,
 	enum range_dialect d, struct ranges *ret, struct range_error *ret_error)
 {
-	struct reader r = { .text = text, .f = f, .dialect = d };
+	struct interval iv[RANGE_INTERVALS_MAX];
+	struct reader r = { .text = text, .f = f, .dialect = d, .iv = iv };
 	struct ranges listed, excepted;
 	size_t split;
 	int k;

@@ -27,7 +27,7 @@ struct reader {
 
 	size_t item; /* where the current item begins */
 	size_t written;
-	struct interval iv[RANGE_INTERVALS_MAX];
+	struct interval *iv; /* room for RANGE_INTERVALS_MAX, the caller's */
 	size_t n;
 	size_t foreign_from,
 		foreign_to; /* in this item: a spelling of the postings; empty: none */

@@ -185,7 +185,8 @@ bool ranges_contains(struct ranges x, struct key k)
 		half = n / 2;
 		at = key_less(k, at[half].lo) ? at : at + half;
 	}
-	return !key_less(k, at->lo) && key_less(k, at->hi);
+	/* What is below the beginning is below the end too. */
+	return key_less(k, at->lo) != key_less(k, at->hi);
 }
 
 bool ranges_subset(struct ranges x, struct ranges y, struct key *ret_witness)
