@@ -18,14 +18,47 @@ struct policyset_options {
 	bool keep_last_good;	   /* --keep-going: use them */
 };
 
+/*
+ * One file as the directories show it, before anything is compiled. State is one of
+ *   INPUT_OK          it counts and was read: .text and .digest
+ *   INPUT_REFUSED     it counts and may not be used, or cannot be read: .why and perhaps .help
+ *   INPUT_MASKED      a link to /dev/null
+ *   INPUT_OVERRIDDEN  a directory of higher precedence has a file of the same name
+ */
+struct policy_file {
+	struct str name;      /* 50-nvidia.policy */
+	struct str path;      /* as found, with --root's folder stripped */
+	struct str open_path; /* what this process opens, and its user knows */
+	enum input_state state;
+	struct str why;	 /* "is writable by others" */
+	struct str help; /* the command that mends it; may be empty */
+	struct str text;
+	uint8_t digest[SHA256_SIZE];
+};
+
+/*
+ * Looks at the directories: the files in the order of the effective set, by name, and those of
+ * one name by precedence. Everything lives in @a. 0 (a directory that is not there is empty),
+ * -ENOMEM, -E2BIG (more than POLICY_FILES_MAX files), and errors of opening or reading a
+ * directory that exists, with its path in *ret_where (may be NULL).
+ */
+int policyset_scan(struct arena *a, const struct policyset_options *o, struct policy_file **ret,
+	uint32_t *ret_n, struct str *ret_where);
+
+/* Reads one file that its user named, whoever owns it: at most POLICY_TEXT_MAX + 1 bytes, so
+ * that the compiler can say that it is too large. -errno; -EINVAL when it is no regular file. */
+int policyset_read(struct arena *a, const char *path, struct str *ret);
+
 struct policyset {
 	struct image_build build;
+	const struct policy_file *file; /* by input, as policyset_scan() found them */
 	const struct source *source; /* by input; .text.p NULL when not read */
 	const struct policy **policy; /* by input; NULL when it has none of its own */
 	bool broken;		     /* some file that counts is broken or refused */
 };
 
 /* 0 (also when files are broken: see .broken and the diagnostics), -ENOMEM, -E2BIG (more than
- * POLICY_FILES_MAX files), -EIO and other errors of reading a directory that exists. */
+ * POLICY_FILES_MAX files), -EIO and other errors of reading a directory that exists, with its
+ * path in *ret_where (may be NULL). */
 int policyset_load(struct arena *a, const struct policyset_options *o, struct diags *d,
-	struct policyset *ret);
+	struct policyset *ret, struct str *ret_where);

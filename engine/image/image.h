@@ -47,7 +47,8 @@ struct image_scope {
 	struct str driver;
 	enum mdc_status status; /* STATUS_OK, or POLICY_STALE, POLICY_ERROR, POLICY_OVERLAP,
 				 * LANGUAGE_TOO_NEW */
-	int32_t input;		/* index of the input whose section answers; -1: none */
+	int32_t input;		/* index of the input whose section answers, or, with a status
+				 * without section, of the file to blame; -1: none */
 	const uint32_t *narrows; /* inputs whose sections take away, ascending */
 	uint32_t n_narrows;
 };
