@@ -55,6 +55,7 @@ enum command_flags {
 	CMD_JSON = 4,	  /* --json */
 	CMD_SUBJECTS = 8, /* its arguments are SUBJECTs, for completion */
 	CMD_FILES = 16,	  /* its arguments are files */
+	CMD_RAW = 32,	  /* all that follows its name are arguments */
 };
 
 struct cli;
@@ -84,6 +85,7 @@ struct cli {
 	struct str policies[CLI_DIRS_MAX];
 	uint32_t n_policies;
 	bool json;
+	bool quiet; /* failures are not printed: nobody would read them */
 	bool color_out, color_err; /* may these two be coloured? */
 	bool pager;		   /* may output go through a pager? */
 	char *const *arg;	   /* what is neither verb nor option */
@@ -93,7 +95,9 @@ struct cli {
 		const char *value; /* "" for a switch */
 	} given[CLI_OPTIONS_MAX];
 	unsigned n_given;
-	struct diags diags;  /* printed by main() when the command has ended */
+	struct diags diags;  /* of policies; printed before anything else that goes wrong */
+	size_t n_diags_printed;
+	enum diag_format diag_format;
 	struct json out;     /* with --json: an open object; the command adds its keys */
 	struct json notes;   /* with --json: what cli_note() was told */
 	const char *error;   /* the code word, once cli_fail() was called */
@@ -120,6 +124,9 @@ int cli_usage(struct cli *c, const char *fmt, ...) _printf_(2, 3);
 /* Something worth knowing that ends nothing: standard error, or .notes of --json. */
 void cli_note(struct cli *c, const char *word, const char *fmt, ...) _printf_(3, 4);
 
+/* Prints the diagnostics that are new; main() does it when the command has ended. */
+void cli_print_diags(struct cli *c);
+
 /* Text formatted into the run's arena; never NULL. */
 const char *cli_text(struct cli *c, const char *fmt, ...) _printf_(2, 3);
 
@@ -133,7 +140,21 @@ const char *cli_color(const struct cli *c, FILE *f, enum cli_color color);
 /* Prints bytes that others wrote so that a terminal cannot be commanded by them. */
 void cli_print(FILE *f, struct str text);
 
+int cmd_cat(struct cli *c);
+int cmd_check(struct cli *c);
+int cmd_complete(struct cli *c);
+int cmd_explain(struct cli *c);
 int cmd_help(struct cli *c);
+int cmd_info(struct cli *c);
+int cmd_list(struct cli *c);
+int cmd_match(struct cli *c);
 int cmd_range(struct cli *c);
+int cmd_status(struct cli *c);
+int cmd_update(struct cli *c);
+extern const struct cli_option check_options[];
+extern const struct cli_option info_options[];
+extern const struct cli_option list_options[];
 extern const struct cli_option range_options[];
+extern const struct cli_option subject_options[]; /* of match and explain */
+extern const struct cli_option update_options[];
 extern const struct cli_option global_options[];

@@ -21,7 +21,15 @@ const struct cli_option global_options[] = {
 	{ 0 },
 };
 
+#define ANY_NUMBER 65535
+
 const struct command commands[] = {
+	{ "check", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_FILES, "[FILE|DIR]...", 0,
+		ANY_NUMBER, "say what is wrong in policy files",
+		"Without arguments, checks the files that `mdevcompat update` would compile.\n",
+		check_options, cmd_check },
+	{ "cat", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON, "", 0, 0,
+		"print the policy files in their order, and which are in effect", NULL, NULL, cmd_cat },
 	{ "range", GROUP_WRITE, CMD_JSON, "OPERATION ARGUMENT...", 2, 3, "calculate with version ranges",
 		"Operations:\n"
 		"  normal RANGE            print what it means: [2.0.2,2.0.5) [2.1.0,*), or none\n"
@@ -37,6 +45,16 @@ const struct command commands[] = {
 		"proposals write it (2.0.2-2.0.4, 2.1.0-), or as this command prints it. What a version\n"
 		"leaves out is zero.\n",
 		range_options, cmd_range },
+	{ "update", GROUP_INSTALL, CMD_ROOT | CMD_POLICIES | CMD_JSON, "", 0, 0,
+		"compile the policies and put them in force",
+		"When a file is broken, nothing is changed (unless --keep-going) and the exit status is 3.\n",
+		update_options, cmd_update },
+	{ "status", GROUP_INSTALL, CMD_ROOT | CMD_JSON, "", 0, 0,
+		"show what is in force, from which files, and what is broken", NULL, NULL, cmd_status },
+	{ "list", GROUP_LOOK, CMD_ROOT | CMD_POLICIES | CMD_JSON, "", 0, 0,
+		"list the mdev types, mdevs and vfio devices of this host", NULL, list_options, cmd_list },
+	{ "__complete", GROUP_HIDDEN, CMD_RAW, "CWORD WORD...", 1, ANY_NUMBER, "for shells", NULL,
+		NULL, cmd_complete },
 	{ "help", GROUP_HIDDEN, 0, "[COMMAND]", 0, 1, "print help", NULL, NULL, cmd_help },
 	{ 0 },
 };

@@ -92,8 +92,11 @@ static int read_arguments(struct cli *c, int argc, char **argv)
 
 	c->arg = arg;
 	for (int i = 1; i < argc && r == 0; i++) {
-		if (!options_end && strcmp(argv[i], "--") == 0) {
+		if (!options_end && strcmp(argv[i], "--") == 0 &&
+			!(c->command && (c->command->flags & CMD_RAW))) {
 			options_end = true;
+		} else if (c->command && (c->command->flags & CMD_RAW)) {
+			arg[c->n_args++] = argv[i];
 		} else if (!options_end && argv[i][0] == '-' && argv[i][1]) {
 			r = read_option(c, argc, argv, &i);
 		} else if (!c->command) {
@@ -108,7 +111,7 @@ static int read_arguments(struct cli *c, int argc, char **argv)
 }
 
 /* Does the command have a use for the general options that were given? */
-static int check_options(struct cli *c)
+static int check_use(struct cli *c)
 {
 	const struct command *k = c->command;
 
@@ -150,6 +153,24 @@ static void set_terminal(struct cli *c)
 	c->pager = !cli_given(c, "no-pager") && !c->json && isatty(STDOUT_FILENO);
 }
 
+static void json_diags(struct cli *c)
+{
+	struct sbuf b = { .size = DIAG_PRINT_MAX };
+
+	if (c->diags.n == 0)
+		return;
+	b.p = arena_alloc_raw(c->arena, b.size);
+	json_array(&c->out, "diagnostics");
+	for (size_t i = 0; b.p && i < c->diags.n; i++) {
+		b.n = 0;
+		b.overflow = false;
+		diag_print(&b, &c->diags.list[i], DIAG_JSON, false);
+		if (!b.overflow)
+			json_raw(&c->out, NULL, sbuf_str(&b));
+	}
+	json_end(&c->out);
+}
+
 /* Prints what was kept for --json; an error replaces what the command had written so far. */
 static void finish_json(struct cli *c, const struct json *start, int code)
 {
@@ -159,6 +180,7 @@ static void finish_json(struct cli *c, const struct json *start, int code)
 		json_rewind(j, start);
 	json_end_all(j, start->depth);
 	json_end_all(&c->notes, 0);
+	json_diags(c);
 	if (c->notes.n > 2)
 		json_raw(j, "notes", (struct str){ c->notes.p, c->notes.n });
 	if (c->error) {
@@ -189,13 +211,15 @@ static int run_command(struct cli *c)
 		json_array(&c->notes, NULL);
 	}
 	start = json_mark(&c->out);
-	code = check_options(c);
+	code = check_use(c);
 	if (code == 0)
 		code = set_root(c);
 	if (code == 0)
 		code = c->command->run(c);
 	if (c->json)
 		finish_json(c, &start, code);
+	else
+		cli_print_diags(c);
 	return code;
 }
 
@@ -218,6 +242,20 @@ static int close_output(struct cli *c, int code)
 	return code;
 }
 
+/* Must be known before the first mistake can be reported. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const struct command *k = find_command(argv[i]);
+
+		if (k && (k->flags & CMD_RAW))
+			return false;
+		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--format=json") == 0)
+			return true;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct arena arena;
@@ -225,10 +263,8 @@ int main(int argc, char **argv)
 	int code;
 
 	arena_init(&arena, RUN_MEMORY_MAX);
-	/* --json must be known before the first mistake can be reported. */
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--json") == 0)
-			c.json = true;
+	diags_init(&c.diags, &arena);
+	c.json = wants_json(argc, argv);
 	code = read_arguments(&c, argc, argv);
 	set_terminal(&c);
 	if (code != 0 && c.json) {

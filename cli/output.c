@@ -81,13 +81,48 @@ const char *cli_color(const struct cli *c, FILE *f, enum cli_color color)
 	return "";
 }
 
+/* What is neither wrong nor doubtful interests only those who asked about the text. */
+static bool is_shown(const struct cli *c, const struct diag *d)
+{
+	return d->severity != DIAG_INFO || strcmp(c->command->name, "check") == 0;
+}
+
+void cli_print_diags(struct cli *c)
+{
+	struct diags *d = &c->diags;
+	struct sbuf b = { .size = DIAG_PRINT_MAX };
+	size_t shown = 0, serious = 0;
+
+	if (c->json || d->n == c->n_diags_printed)
+		return;
+	b.p = arena_alloc_raw(c->arena, b.size);
+	if (!b.p)
+		return;
+	fflush(stdout);
+	for (; c->n_diags_printed < d->n; c->n_diags_printed++) {
+		const struct diag *g = &d->list[c->n_diags_printed];
+
+		if (!is_shown(c, g) || shown == POLICY_ERRORS_MAX)
+			continue;
+		b.n = 0;
+		b.overflow = false;
+		diag_print(&b, g, c->diag_format, c->color_err);
+		fwrite(b.p, 1, b.n, stderr);
+		shown++;
+		serious += g->severity != DIAG_INFO;
+	}
+	if (d->errors + d->warnings > serious)
+		fprintf(stderr, "mdevcompat: and %zu more\n", d->errors + d->warnings - serious);
+}
+
 static int failv(struct cli *c, enum exit_code code, const char *word, const char *text)
 {
 	if (!c->error) {
 		c->error = word;
 		c->error_text = strdup(text);
 	}
-	if (!c->json) {
+	if (!c->json && !c->quiet) {
+		cli_print_diags(c);
 		fflush(stdout);
 		fputs("mdevcompat: ", stderr);
 		cli_print(stderr, str_from(text));
@@ -127,7 +162,7 @@ int cli_usage(struct cli *c, const char *fmt, ...)
 	text = textv(c, fmt, ap);
 	va_end(ap);
 	failv(c, EXIT_USAGE, "usage", text);
-	if (!c->json)
+	if (!c->json && !c->quiet)
 		fprintf(stderr, "Try `mdevcompat%s%s --help`.\n", c->command ? " " : "",
 			c->command ? c->command->name : "");
 	return EXIT_USAGE;
@@ -148,6 +183,8 @@ void cli_note(struct cli *c, const char *word, const char *fmt, ...)
 		json_end(&c->notes);
 		return;
 	}
+	if (c->quiet)
+		return;
 	fflush(stdout);
 	fprintf(stderr, "mdevcompat: %snote:%s ", cli_color(c, stderr, COLOR_YELLOW),
 		cli_color(c, stderr, COLOR_NONE));

@@ -21,9 +21,9 @@ cli             cli grammar engine/fleet engine/lib engine/probe engine/eval eng
 '
 # Headers of libraries and the only folders that know them.
 libraries='
-libudev.h                   engine/probe
-yaml.h                      engine/probe
-sha2.h                      engine/base
+libudev.h                   engine/probe cli
+yaml.h                      engine/probe cli
+sha2.h                      engine/base cli
 xxhash.h                    engine/base
 libsmartcols/libsmartcols.h cli
 locale.h                    cli

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check and cat: what is wrong in policy files, and which of them are in effect. The compiler
+ * finds, main() prints.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/host.h"
+#include "grammar/compile.h"
+
+const struct cli_option check_options[] = {
+	{ "format", "human|json|gcc", "how to print diagnostics" },
+	{ 0 },
+};
+
+struct checked {
+	struct cli *c;
+	uint32_t n_files, n_broken;
+};
+
+/* One file that was named: who owns it does not matter, its author is at work. */
+static int check_file(struct checked *k, const char *path)
+{
+	struct cli *c = k->c;
+	struct source *src = arena_new(c->arena, struct source);
+	struct policy_partial partial = { 0 };
+	const struct policy *p;
+	int r;
+
+	if (!src)
+		return cli_fail_errno(c, -ENOMEM, "%s", path);
+	src->path = str_from(path);
+	r = policyset_read(c->arena, path, &src->text);
+	if (r == -EINVAL)
+		return cli_fail(c, EXIT_SYSTEM, "system", "%s: not a regular file", path);
+	if (r < 0)
+		return cli_fail_errno(c, r, "%s", path);
+	k->n_files++;
+	r = policy_compile(c->arena, src, &c->diags, &p, &partial);
+	if (r == -ENOMEM)
+		return cli_fail_errno(c, r, "%s", path);
+	if (r < 0) {
+		k->n_broken++;
+		return 0;
+	}
+	return 0;
+}
+
+/* A folder, or the standard ones: as `update` would take them. */
+static int check_set(struct checked *k, const struct policyset_options *o)
+{
+	struct policyset set;
+	int r = host_load_set(k->c, o, &set);
+
+	if (r != 0)
+		return r;
+	for (uint32_t i = 0; i < set.build.n_inputs; i++) {
+		enum input_state state = set.build.input[i].state;
+
+		if (state == INPUT_MASKED || state == INPUT_OVERRIDDEN)
+			continue;
+		k->n_files++;
+		if (!set.policy[i])
+			k->n_broken++;
+	}
+	if (set.broken && k->n_broken == 0)
+		k->n_broken = 1; /* each is well, together they are not */
+	return 0;
+}
+
+static int check_argument(struct checked *k, const char *path)
+{
+	struct policyset_options o = { .n_dirs = 1 };
+	struct str dir = str_from(path);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return cli_fail_errno(k->c, -errno, "%s", path);
+	if (!S_ISDIR(st.st_mode))
+		return check_file(k, path);
+	o.dir = &dir;
+	return check_set(k, &o);
+}
+
+int cmd_check(struct cli *c)
+{
+	struct checked k = { .c = c };
+	const char *format = cli_given(c, "format");
+	int r = 0;
+
+	if (format && strcmp(format, "human") != 0 && strcmp(format, "json") != 0 &&
+		strcmp(format, "gcc") != 0)
+		return cli_usage(c, "no format '%s'; there are human, json and gcc", format);
+	if (format && strcmp(format, "gcc") == 0)
+		c->diag_format = DIAG_GCC;
+	for (unsigned i = 0; i < c->n_args && r == 0; i++)
+		r = check_argument(&k, c->arg[i]);
+	if (c->n_args == 0) {
+		struct policyset_options o = host_policyset_options(c);
+
+		r = check_set(&k, &o);
+	}
+	if (r != 0)
+		return r;
+	if (c->json) {
+		json_int(&c->out, "files", k.n_files);
+		json_int(&c->out, "broken", k.n_broken);
+	}
+	return k.n_broken > 0 ? EXIT_INPUT : EXIT_YES;
+}
+
+/* ---- cat --------------------------------------------------------------------------------------- */
+
+static const char *state_text(enum input_state s)
+{
+	switch (s) {
+	case INPUT_OK: return "in effect";
+	case INPUT_STALE: return "broken; its last good form is in use";
+	case INPUT_BROKEN: return "broken";
+	case INPUT_REFUSED: return "refused";
+	case INPUT_MASKED: return "masked";
+	case INPUT_OVERRIDDEN: return "overridden by the file of the same name above";
+	case INPUT_SHADOWED: return "a fallback; others speak about all its drivers";
+	}
+	return "unknown";
+}
+
+int cmd_cat(struct cli *c)
+{
+	struct policyset_options o = host_policyset_options(c);
+	struct policyset set;
+	int r = host_load_set(c, &o, &set);
+
+	if (r != 0)
+		return r;
+	cli_start_pager(c);
+	if (c->json)
+		json_array(&c->out, "files");
+	for (uint32_t i = 0; i < set.build.n_inputs; i++) {
+		const struct image_input *in = &set.build.input[i];
+		struct str text = set.source[i].text;
+
+		if (c->json) {
+			json_object(&c->out, NULL);
+			json_str(&c->out, "path", set.source[i].path);
+			json_text(&c->out, "state", input_state_name(in->state));
+			json_str(&c->out, "text", text);
+			json_end(&c->out);
+			continue;
+		}
+		printf("%s%s# %.*s: %s%s\n", i ? "\n" : "", cli_color(c, stdout, COLOR_BOLD),
+			STR_FMT(set.source[i].path), state_text(in->state),
+			cli_color(c, stdout, COLOR_NONE));
+		cli_print(stdout, text);
+		if (text.n > 0 && text.p[text.n - 1] != '\n')
+			putchar('\n');
+	}
+	if (c->json)
+		json_end(&c->out);
+	return set.broken ? EXIT_INPUT : EXIT_YES;
+}

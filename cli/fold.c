@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Folds the host's os-release into an image, so that the helper needs no /etc. Knows the file's
+ * shell-like quoting; which keys matter is the policies' business, so all are taken.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cli/host.h"
+
+#define OS_RELEASE_MAX	 65536
+#define OS_RELEASE_ITEMS 256
+
+struct item {
+	struct str key, value;
+	uint32_t order;
+};
+
+static int by_key(const void *x, const void *y)
+{
+	const struct item *a = x, *b = y;
+	int r = str_cmp(a->key, b->key);
+
+	return r != 0 ? r : (a->order > b->order) - (a->order < b->order);
+}
+
+static bool is_key(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!ascii_isalnum(s.p[i]) && s.p[i] != '_')
+			return false;
+	return s.n > 0 && !ascii_isdigit(s.p[0]);
+}
+
+/* Undoes the quoting of os-release(5). False: not a value we can stand for. */
+static bool unquote(struct arena *a, struct str s, struct str *ret)
+{
+	char quote = s.n > 0 && (s.p[0] == '"' || s.p[0] == '\'') ? s.p[0] : 0;
+	char *p = arena_alloc(a, s.n + 1);
+	size_t n = 0, i = quote ? 1 : 0;
+	bool closed = !quote;
+
+	if (!p)
+		return false;
+	for (; i < s.n; i++) {
+		char ch = s.p[i];
+
+		if (quote && ch == quote) {
+			closed = i + 1 == s.n;
+			break;
+		}
+		if (quote == '"' && ch == '\\') {
+			if (++i == s.n)
+				return false;
+			ch = s.p[i];
+		}
+		if (!ascii_isprint(ch) || (!quote && (ch == ' ' || ch == '\\' || ch == '"')))
+			return false;
+		p[n++] = ch;
+	}
+	*ret = (struct str){ p, n };
+	return closed && n <= FACT_TEXT_MAX;
+}
+
+/* Opens below the root and never above it, whatever links there are. */
+static int open_below(struct cli *c, const char *path)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int root, fd, r;
+
+	if (!c->root[0])
+		return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	root = open(c->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -1;
+	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	r = errno;
+	close(root);
+	errno = r;
+	/* Older kernels: what is a link is not followed then. */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = open(cli_text(c, "%s%s", c->root, path),
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	return fd;
+}
+
+static int read_all(struct cli *c, int fd, struct str *ret)
+{
+	char *p = arena_alloc(c->arena, OS_RELEASE_MAX);
+	struct stat st;
+	size_t n = 0;
+
+	if (!p)
+		return -ENOMEM;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	while (n < OS_RELEASE_MAX) {
+		ssize_t got = read(fd, p + n, OS_RELEASE_MAX - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	if (n == OS_RELEASE_MAX)
+		return -EFBIG;
+	*ret = (struct str){ p, n };
+	return 0;
+}
+
+static struct str fold_os_release(struct cli *c, struct str text)
+{
+	struct item *item = arena_new_array(c->arena, OS_RELEASE_ITEMS, struct item);
+	uint32_t n = 0;
+	struct sbuf b;
+
+	if (!item)
+		return (struct str){ 0 };
+	for (size_t at = 0; at < text.n && n < OS_RELEASE_ITEMS;) {
+		struct str line = str_sub(text, at, at + str_find(str_sub(text, at, text.n), '\n'));
+		size_t equals = str_find(line, '=');
+
+		at += line.n + 1;
+		if (equals == line.n || !is_key(str_sub(line, 0, equals)))
+			continue;
+		item[n].key = str_sub(line, 0, equals);
+		item[n].order = n;
+		/* One that cannot be read hides those before it all the same. */
+		if (!unquote(c->arena, str_trim(str_sub(line, equals + 1, line.n)), &item[n].value))
+			item[n].value = (struct str){ 0 };
+		n++;
+	}
+	qsort(item, n, sizeof(*item), by_key);
+	b = (struct sbuf){ .p = arena_alloc(c->arena, text.n * 2 + 2), .size = text.n * 2 + 2 };
+	if (!b.p)
+		return (struct str){ 0 };
+	for (uint32_t i = 0; i < n; i++) {
+		if (i + 1 < n && str_eq(item[i].key, item[i + 1].key))
+			continue; /* as in the shell, the last one counts */
+		if (!item[i].value.p)
+			continue;
+		sbuf_put_str(&b, item[i].key);
+		sbuf_putc(&b, '=');
+		sbuf_put_str(&b, item[i].value);
+		sbuf_putc(&b, '\n');
+	}
+	return sbuf_str(&b);
+}
+
+int host_fold(struct cli *c, struct image_build *build)
+{
+	const char *path = "/etc/os-release";
+	int fd = open_below(c, path), r = 0;
+	struct str text;
+
+	if (fd < 0 && errno == ENOENT) {
+		path = "/usr/lib/os-release";
+		fd = open_below(c, path);
+	}
+	if (fd < 0 && errno == ENOENT)
+		return 0; /* absent then; a policy that needs it will say so */
+	if (fd < 0)
+		return cli_fail_errno(c, -errno, "%s%s", c->root, path);
+	r = read_all(c, fd, &text);
+	close(fd);
+	if (r < 0)
+		return cli_fail_errno(c, r, "%s%s", c->root, path);
+	build->os_release = fold_os_release(c, text);
+	return arena_failed(c->arena) ? cli_fail_errno(c, -ENOMEM, "%s%s", c->root, path) : 0;
+}
