@@ -5,13 +5,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cli/host.h"
+#include "engine/base/fs.h"
 
 #define OS_RELEASE_MAX	 65536
 #define OS_RELEASE_ITEMS 256
@@ -67,60 +66,6 @@ static bool unquote(struct arena *a, struct str s, struct str *ret)
 	return closed && n <= FACT_TEXT_MAX;
 }
 
-/* Opens below the root and never above it, whatever links there are. */
-static int open_below(struct cli *c, const char *path)
-{
-	struct open_how how = {
-		.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	int root, fd, r;
-
-	if (!c->root[0])
-		return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	root = open(c->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return -1;
-	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	r = errno;
-	close(root);
-	errno = r;
-	/* Older kernels: what is a link is not followed then. */
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-		fd = open(cli_text(c, "%s%s", c->root, path),
-			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	return fd;
-}
-
-static int read_all(struct cli *c, int fd, struct str *ret)
-{
-	char *p = arena_alloc(c->arena, OS_RELEASE_MAX);
-	struct stat st;
-	size_t n = 0;
-
-	if (!p)
-		return -ENOMEM;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	while (n < OS_RELEASE_MAX) {
-		ssize_t got = read(fd, p + n, OS_RELEASE_MAX - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
-	if (n == OS_RELEASE_MAX)
-		return -EFBIG;
-	*ret = (struct str){ p, n };
-	return 0;
-}
-
 static struct str fold_os_release(struct cli *c, struct str text)
 {
 	struct item *item = arena_new_array(c->arena, OS_RELEASE_ITEMS, struct item);
@@ -160,22 +105,38 @@ static struct str fold_os_release(struct cli *c, struct str text)
 	return sbuf_str(&b);
 }
 
+/* Reads @path below the root. -ENOENT: not there. */
+static int read_below(struct cli *c, const char *path, struct str *ret)
+{
+	int root = open(c->root[0] ? c->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	int fd, r;
+
+	if (root < 0)
+		return -errno;
+	fd = fs_open_below(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	close(root);
+	if (fd < 0)
+		return fd;
+	r = fstat(fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -EINVAL;
+	if (r == 0)
+		r = fs_read(c->arena, fd, OS_RELEASE_MAX, ret);
+	close(fd);
+	return r;
+}
+
 int host_fold(struct cli *c, struct image_build *build)
 {
 	const char *path = "/etc/os-release";
-	int fd = open_below(c, path), r = 0;
 	struct str text;
+	int r = read_below(c, path, &text);
 
-	if (fd < 0 && errno == ENOENT) {
+	if (r == -ENOENT) {
 		path = "/usr/lib/os-release";
-		fd = open_below(c, path);
+		r = read_below(c, path, &text);
 	}
-	if (fd < 0 && errno == ENOENT)
+	if (r == -ENOENT)
 		return 0; /* absent then; a policy that needs it will say so */
-	if (fd < 0)
-		return cli_fail_errno(c, -errno, "%s%s", c->root, path);
-	r = read_all(c, fd, &text);
-	close(fd);
 	if (r < 0)
 		return cli_fail_errno(c, r, "%s%s", c->root, path);
 	build->os_release = fold_os_release(c, text);
