@@ -23,6 +23,14 @@ const struct cli_option global_options[] = {
 
 #define ANY_NUMBER 65535
 
+#define SUBJECTS_HELP                                                                            \
+	"A SUBJECT is\n"                                                                         \
+	"  PARENT/TYPE      an mdev type: 0000:41:00.0/nvidia-231\n"                             \
+	"  UUID             an mdev\n"                                                           \
+	"  ADDRESS          a vfio device, by PCI address or a path below /sys\n"                \
+	"  FILE             a device file (*.yaml), which needs no hardware\n"                   \
+	"  DESCRIPTOR       what `mdevcompat info --descriptor SUBJECT` prints\n"
+
 const struct command commands[] = {
 	{ "check", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_FILES, "[FILE|DIR]...", 0,
 		ANY_NUMBER, "say what is wrong in policy files",
@@ -53,6 +61,17 @@ const struct command commands[] = {
 		"show what is in force, from which files, and what is broken", NULL, NULL, cmd_status },
 	{ "list", GROUP_LOOK, CMD_ROOT | CMD_POLICIES | CMD_JSON, "", 0, 0,
 		"list the mdev types, mdevs and vfio devices of this host", NULL, list_options, cmd_list },
+	{ "info", GROUP_LOOK, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_SUBJECTS, "SUBJECT", 1, 1,
+		"show one subject in full: facts, record, rules, fingerprint", SUBJECTS_HELP,
+		info_options, cmd_info },
+	{ "match", GROUP_DECIDE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_SUBJECTS, "SOURCE TARGET",
+		2, 2, "may the state of SOURCE be loaded by TARGET",
+		"Line 1 is compatible, incompatible or unknown; line 2 the clause that decides, with its\n"
+		"place. Exit status 0, 1, 4.\n\n" SUBJECTS_HELP,
+		subject_options, cmd_match },
+	{ "explain", GROUP_DECIDE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_SUBJECTS, "SOURCE TARGET",
+		2, 2, "the same, with what each attribute has to do with it", SUBJECTS_HELP,
+		subject_options, cmd_explain },
 	{ "__complete", GROUP_HIDDEN, CMD_RAW, "CWORD WORD...", 1, ANY_NUMBER, "for shells", NULL,
 		NULL, cmd_complete },
 	{ "help", GROUP_HIDDEN, 0, "[COMMAND]", 0, 1, "print help", NULL, NULL, cmd_help },

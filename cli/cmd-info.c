@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * info: one subject in full. Shows what the engine found; judges nothing itself.
+ */
+#include <string.h>
+
+#include "cli/subject.h"
+#include "engine/version/text.h"
+
+const struct cli_option info_options[] = {
+	{ "descriptor", NULL, "print the descriptor alone" },
+	{ "fingerprint", NULL, "print the fingerprint alone" },
+	{ "keep-going", NULL, "with --policies: use those that are not broken" },
+	{ 0 },
+};
+
+struct shown {
+	struct cli *c;
+	struct host *h;
+	struct cli_subject *s;
+};
+
+static struct str value_text(struct cli *c, const struct value *v)
+{
+	size_t size = v->type.tag == VT_SET ? (size_t)16 + v->set.n * 4 : 512;
+	struct sbuf b;
+
+	if (v->type.tag == VT_NONE)
+		return STR("absent");
+	if (v->type.tag == VT_SET)
+		for (uint32_t i = 0; i < v->set.n; i++)
+			size += v->set.w[i].n;
+	else if (value_type_is_word(v->type))
+		size += v->word.n;
+	b = (struct sbuf){ .p = arena_alloc(c->arena, size), .size = size };
+	if (b.p)
+		value_print(&b, v);
+	return sbuf_str(&b);
+}
+
+static const struct record *record_of(const struct cli_subject *s)
+{
+	return s->form == FORM_DESCRIPTOR ? &s->descriptor.record : &s->eval.record;
+}
+
+static bool has_fingerprint(const struct cli_subject *s)
+{
+	return s->form != FORM_DESCRIPTOR && s->eval.fingerprint[0];
+}
+
+static struct str descriptor_text(const struct cli_subject *s)
+{
+	return s->form == FORM_DESCRIPTOR ? s->descriptor.text : s->eval.descriptor;
+}
+
+static struct str accepts_text(const struct cli_subject *s)
+{
+	return s->form == FORM_DESCRIPTOR ? s->descriptor.accepts_text : s->eval.accepts_text;
+}
+
+static struct str offers_text(const struct cli_subject *s)
+{
+	return s->form == FORM_DESCRIPTOR ? s->descriptor.offers_text : s->eval.offers_text;
+}
+
+/* A descriptor names its device as well as a policy does. */
+static const char *fingerprint_of(struct shown *w)
+{
+	const struct descriptor *d = &w->s->descriptor;
+	char *text;
+
+	if (w->s->form != FORM_DESCRIPTOR)
+		return w->s->eval.fingerprint[0] ? w->s->eval.fingerprint : NULL;
+	text = arena_alloc(w->c->arena, FINGERPRINT_LEN + 1);
+	if (text)
+		fingerprint_make(d->record_text, d->accepts_text, d->offers_text,
+			descriptor_match(d, d) == VERDICT_COMPATIBLE, text);
+	return text;
+}
+
+/* ---- facts --------------------------------------------------------------------------------- */
+
+static uint32_t n_facts(const struct cli_subject *s)
+{
+	if (s->form == FORM_DESCRIPTOR || !s->eval.has_policy || !s->eval.fact)
+		return 0;
+	return s->eval.policy.n_attrs - ATTR_FIRST;
+}
+
+static uint32_t n_locals(const struct cli_subject *s)
+{
+	if (s->form == FORM_DESCRIPTOR || !s->eval.has_policy || !s->eval.local)
+		return 0;
+	return s->eval.policy.n_locals;
+}
+
+static struct str fact_value(struct cli *c, const struct fact_result *f)
+{
+	size_t size;
+	struct sbuf b;
+
+	if (!f->has_ranges)
+		return value_text(c, &f->value);
+	size = 64 + (size_t)f->ranges.n * 100;
+	b = (struct sbuf){ .p = arena_alloc(c->arena, size), .size = size };
+	if (b.p)
+		ranges_print(&b, f->ranges, f->attr->type.type.size);
+	return sbuf_str(&b);
+}
+
+static void json_fact(struct shown *w, const struct fact_result *f, bool local)
+{
+	struct json *j = &w->c->out;
+
+	if (!f->attr)
+		return;
+	json_object(j, NULL);
+	json_str(j, "attribute", f->attr->name);
+	if (f->raw.p)
+		json_str(j, "raw", f->raw);
+	else
+		json_null(j, "raw");
+	if (f->from.n > 0)
+		json_str(j, "from", f->from);
+	else
+		json_null(j, "from");
+	json_bool(j, "absent", f->absent);
+	json_str(j, "value", fact_value(w->c, f));
+	json_bool(j, "local", local);
+	json_bool(j, "dynamic", f->attr->dynamic);
+	json_end(j);
+}
+
+static void print_fact(struct shown *w, const struct fact_result *f, int width)
+{
+	struct cli *c = w->c;
+	struct str raw = f->raw;
+
+	if (!f->attr)
+		return;
+	if (raw.n > 0 && raw.p[raw.n - 1] == '\n')
+		raw.n--;
+	printf("  %-*.*s  ", width, STR_FMT(f->attr->name));
+	if (f->raw.p) {
+		putchar('"');
+		cli_print(stdout, raw);
+		putchar('"');
+	} else {
+		fputs(f->absent ? "absent" : "not read", stdout);
+	}
+	if (f->absent && f->attr->presence == PRESENCE_DEFAULT)
+		printf(", default %.*s", STR_FMT(fact_value(c, f)));
+	if (f->from.n > 0)
+		printf("  %s%.*s%s", cli_color(c, stdout, COLOR_DIM), STR_FMT(f->from),
+			cli_color(c, stdout, COLOR_NONE));
+	putchar('\n');
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void json_policy(struct shown *w, struct json *j)
+{
+	const struct policy *p = &w->s->eval.policy;
+	char hex[2 * SHA256_SIZE + 1];
+	struct sbuf b = SBUF(hex);
+
+	if (w->s->form == FORM_DESCRIPTOR || !w->s->eval.has_policy) {
+		json_null(j, "policy");
+		return;
+	}
+	for (unsigned i = 0; i < SHA256_SIZE; i++)
+		sbuf_put_hex(&b, p->digest[i], 2);
+	json_object(j, "policy");
+	json_str(j, "name", p->name);
+	json_str(j, "file", p->file);
+	json_str(j, "vendor", p->vendor);
+	json_int(j, "revision", p->revision);
+	json_str(j, "digest", sbuf_str(&b));
+	json_end(j);
+}
+
+static void json_rules(struct shown *w, struct json *j)
+{
+	const struct evaluation *e = &w->s->eval;
+
+	json_array(j, "rules");
+	for (uint32_t i = 0; w->s->form != FORM_DESCRIPTOR && i < e->n_bound; i++) {
+		const struct rule *r = e->bound[i].rule;
+
+		json_object(j, NULL);
+		json_str(j, "name", r->name);
+		json_int(j, "line", r->place.line);
+		json_int(j, "column", r->place.column);
+		json_end(j);
+	}
+	json_end(j);
+}
+
+static void json_record(struct shown *w, struct json *j)
+{
+	const struct record *r = record_of(w->s);
+
+	json_object(j, "record");
+	for (uint32_t i = 0; i < r->n; i++)
+		json_str_at(j, r->e[i].name, value_text(w->c, &r->e[i].value));
+	json_end(j);
+}
+
+static void json_optional(struct json *j, const char *key, struct str s)
+{
+	if (s.n > 0)
+		json_str(j, key, s);
+	else
+		json_null(j, key);
+}
+
+static void print_json(struct shown *w)
+{
+	const struct evaluation *e = &w->s->eval;
+	struct json *j = &w->c->out;
+	bool live = w->s->form != FORM_DESCRIPTOR;
+
+	json_str(j, "subject", w->s->name);
+	json_text(j, "form", subject_form_text(w->s->form));
+	json_text(j, "status", status_name(subject_status(w->s)));
+	json_optional(j, "detail", e->detail);
+	if (subject_status(w->s) != STATUS_OK)
+		json_text(j, "message", subject_trouble(w->h, w->s));
+	else
+		json_null(j, "message");
+	json_policy(w, j);
+	json_rules(w, j);
+	json_record(w, j);
+	json_optional(j, "accepts", accepts_text(w->s));
+	json_optional(j, "offers", offers_text(w->s));
+	json_optional(j, "descriptor", descriptor_text(w->s));
+	json_text(j, "fingerprint", fingerprint_of(w));
+	json_bool(j, "migratable", live ? has_fingerprint(w->s) && !e->migratable_no : true);
+	json_array(j, "claims");
+	for (uint32_t i = 0; live && i < e->n_claim_attrs; i++)
+		json_str(j, NULL, e->policy.attr[e->claim_attr[i]].name);
+	json_end(j);
+	json_array(j, "facts");
+	for (uint32_t i = 0; i < n_facts(w->s); i++)
+		json_fact(w, &e->fact[i], false);
+	for (uint32_t i = 0; i < n_locals(w->s); i++)
+		json_fact(w, &e->local[i], true);
+	json_end(j);
+}
+
+/* ---- for people -------------------------------------------------------------------------------- */
+
+static void print_rules(struct shown *w)
+{
+	const struct evaluation *e = &w->s->eval;
+
+	for (uint32_t i = 0; i < e->n_bound; i++) {
+		const struct rule *r = e->bound[i].rule;
+
+		if (i > 0 && e->bound[i - 1].rule == r)
+			continue; /* bound in several ways */
+		printf("%s%.*s (line %u)", i ? ", " : "rules        ",
+			STR_FMT(r->name.n > 0 ? r->name : STR("unnamed")), r->place.line);
+	}
+	if (e->n_bound > 0)
+		putchar('\n');
+	else if (e->has_policy && status_has_fingerprint(e->status))
+		puts("rules        none: it may leave, nothing may enter");
+	if (e->migratable_no)
+		puts("migratable   no: nothing enters, nothing leaves");
+}
+
+static void print_people(struct shown *w)
+{
+	const struct evaluation *e = &w->s->eval;
+	const struct record *r = record_of(w->s);
+	struct cli *c = w->c;
+	enum mdc_status status = subject_status(w->s);
+	bool good = status_has_fingerprint(status);
+	int width = 8;
+
+	printf("subject      %s", subject_form_text(w->s->form));
+	if (w->s->form != FORM_DESCRIPTOR)
+		printf(" %.*s", STR_FMT(w->s->name));
+	printf("\nstatus       %s%s%s\n",
+		cli_color(c, stdout, !good ? COLOR_RED : status == STATUS_OK ? COLOR_GREEN : COLOR_YELLOW),
+		status == STATUS_OK ? "ok" : subject_trouble(w->h, w->s),
+		cli_color(c, stdout, COLOR_NONE));
+	if (w->s->form != FORM_DESCRIPTOR && e->has_policy) {
+		printf("policy       %.*s (%.*s)\n", STR_FMT(e->policy.name), STR_FMT(e->policy.file));
+		print_rules(w);
+	}
+	if (fingerprint_of(w))
+		printf("fingerprint  %s%s%s\n", cli_color(c, stdout, COLOR_BOLD), fingerprint_of(w),
+			cli_color(c, stdout, COLOR_NONE));
+	for (uint32_t i = 0; w->s->form != FORM_DESCRIPTOR && i < e->n_claim_attrs; i++)
+		printf("%s%.*s%s", i ? ", " : "claims       ",
+			STR_FMT(e->policy.attr[e->claim_attr[i]].name),
+			i + 1 == e->n_claim_attrs ? "\n" : "");
+	for (uint32_t i = 0; i < r->n; i++)
+		width = MAX(width, (int)MIN(r->e[i].name.n, (size_t)32));
+	for (uint32_t i = 0; i < n_facts(w->s); i++)
+		if (e->fact[i].attr)
+			width = MAX(width, (int)MIN(e->fact[i].attr->name.n, (size_t)32));
+	if (r->n > 0)
+		puts("\nrecord");
+	for (uint32_t i = 0; i < r->n; i++)
+		printf("  %-*.*s  %.*s\n", width, STR_FMT(r->e[i].name),
+			STR_FMT(value_text(c, &r->e[i].value)));
+	if (n_facts(w->s) + n_locals(w->s) > 0)
+		puts("\nfacts");
+	for (uint32_t i = 0; i < n_facts(w->s); i++)
+		print_fact(w, &e->fact[i], width);
+	for (uint32_t i = 0; i < n_locals(w->s); i++)
+		print_fact(w, &e->local[i], width);
+	if (accepts_text(w->s).n > 0)
+		printf("\naccepts      %.*s\n", STR_FMT(accepts_text(w->s)));
+	if (offers_text(w->s).n > 0)
+		printf("offers       %.*s\n", STR_FMT(offers_text(w->s)));
+}
+
+static int print_alone(struct shown *w, struct str text)
+{
+	if (text.n == 0)
+		return cli_fail(w->c, EXIT_UNKNOWN, status_name(subject_status(w->s)), "%.*s: %s",
+			STR_FMT(w->s->name), subject_trouble(w->h, w->s));
+	printf("%.*s\n", STR_FMT(text));
+	return EXIT_YES;
+}
+
+static int show(struct shown *w)
+{
+	struct cli *c = w->c;
+
+	if (c->json)
+		print_json(w);
+	else if (cli_given(c, "descriptor"))
+		return print_alone(w, descriptor_text(w->s));
+	else if (cli_given(c, "fingerprint"))
+		return print_alone(w, str_from(fingerprint_of(w)));
+	else {
+		cli_start_pager(c);
+		print_people(w);
+	}
+	return status_has_fingerprint(subject_status(w->s)) ? EXIT_YES : EXIT_UNKNOWN;
+}
+
+int cmd_info(struct cli *c)
+{
+	struct host h = HOST_INIT(c);
+	struct cli_subject s;
+	struct shown w = { .c = c, .h = &h, .s = &s };
+	int r = subject_get(&h, c->arg[0], &s);
+
+	if (r == 0) {
+		if (s.form != FORM_DESCRIPTOR)
+			host_note_drift(&h);
+		r = show(&w);
+	}
+	host_close(&h);
+	return r;
+}

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The frame of the command line: help, usage, exit statuses, JSON, where output goes.
+. "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/cli/lib.sh"
+plan 79
+
+# ---- help
+
+exits 0 "--help" "$m" --help
+for verb in check cat range update status list info match explain; do
+	like "$out" "^  $verb +[a-z]" "--help has $verb"
+done
+help=$out
+for title in 'Write policies' 'Put them in force' 'Look at devices' 'Decide'; do
+	like "$help" "^$title$" "--help has the group '$title'"
+done
+unlike "$help" '__complete' "what is for shells is not in --help"
+exits 0 "help VERB" "$m" help match
+help=$out
+run "$m" match --help
+is "$out" "$help" "VERB --help says the same"
+like "$out" 'Usage: mdevcompat match .*SOURCE TARGET' "with its usage"
+exits 2 "help of what does not exist" "$m" help nonsense
+exits 0 "--version" "$m" --version
+like "$out" '^mdevcompat [0-9]' "prints it"
+exits 2 "nothing at all" "$m"
+is "$out" "" "help for who did not ask goes to standard error"
+
+# ---- usage: exit 2, and the reason in one line
+
+usage() {
+	exits 2 "usage: $*" "$m" "$@"
+	like "$err" '^mdevcompat: ' "and why: $*"
+}
+usage nonsense
+usage match
+usage match one
+usage match one two three
+usage match --nonsense one two
+usage --root
+usage --root= status
+usage range --root / normal 1+
+usage status --policies /tmp
+usage check --format=nonsense
+usage check --expand=yes
+
+# ---- JSON, also for failures
+
+for args in 'nonsense' 'match one' 'range normal x.y' 'match nosuch.yaml nosuch.yaml' \
+	'check /nonexistent' "status --root $scratch" "--root $scratch/nowhere status" \
+	'info mc1-nonsense' "update --root $scratch --dry-run"; do
+	# shellcheck disable=SC2086
+	run "$m" --json $args
+	is_json "--json $args"
+	is "$(printf '%s' "$out" | json exit)" "$rc" "has the exit status: $args"
+	is "$err" "" "says nothing elsewhere: $args"
+done
+run "$m" --json nonsense
+is "$(printf '%s' "$out" | json error code)" usage "errors have a code"
+
+# ---- bytes that others wrote
+
+mkdir "$scratch/odd"
+odd=$scratch/odd/$(printf 'a\033[31m\377"\\b')
+printf 'language 1; policy x { nonsense }\n' >"$odd"
+run "$m" check "$odd"
+is "$rc" 3 "a file with an odd name"
+unlike "$err" "$(printf '\033')" "its name does not reach a terminal as it is"
+run "$m" --json check "$odd"
+is_json "nor does it break JSON"
+
+# ---- where output goes
+
+full() {
+	"$m" "$@" >/dev/full 2>/dev/null
+	echo $?
+}
+is "$(full --help)" 5 "help that cannot be written is exit 5"
+is "$(full range normal 1.0+)" 5 "an answer that cannot be written is exit 5"
+is "$(full --json status --root "$scratch")" 5 "a document, too"
+
+done_testing
