@@ -30,6 +30,8 @@ int policy_compile(struct arena *a, const struct source *src, struct diags *d,
 
 /*
  * `check --expand`: the policy as text in which each accept block has what it left out written
- * in (`profile == self;  # left out`). Appends to @b. 0, -ENOMEM.
+ * in (`profile == self;  # left out`; for a dynamic attribute the claim that is made). The text
+ * compiles and means the same; names of constants, comments and tests are not in it, for they
+ * are not in the compiled form. Appends to @b. 0; -ENOSPC: @b is too small.
  */
-int policy_expand(struct arena *a, const struct policy *p, struct sbuf *b);
+int policy_expand(const struct policy *p, struct sbuf *b);

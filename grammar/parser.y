@@ -507,6 +507,8 @@ static void report_unexpected(const yypcontext_t *ctx, struct parse_ctx *px)
 		x->help = STR("equality is written '=='");
 	else if (token == YYSYMBOL_BARE && word.p[0] == '-')
 		x->help = STR("in arithmetic, '-' has blanks around it");
+	else if (n == 1 && expected[0] == YYSYMBOL_COLON)
+		x->help = STR("write 'NAME : TYPE', with a blank before ':'");
 	else if (missing_end)
 		x->help = STR("is a ';' missing at the end of the line before?");
 }

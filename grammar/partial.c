@@ -156,7 +156,8 @@ int policy_partial_read(struct arena *a, struct str text, struct policy_partial 
 				to.language = (uint32_t)n;
 		} else if (first && is(t, "policy") && !to.name.p) {
 			t = read_head(&r, next(&r), &to);
-		} else if (first && is(t, "applies")) {
+		} else if (is(t, "applies")) {
+			/* Wherever it stands: the mistake may be a `;` missing before it. */
 			t = next(&r);
 			e = read_applies(a, &r, &t, &to, &room);
 			if (e < 0)

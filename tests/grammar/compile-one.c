@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * compile-one [--dump|--gcc|--json|--colour|--partial] FILE...
+ * compile-one [--dump|--expand|--gcc|--json|--colour|--partial] FILE...
  * Compiles each file and prints its diagnostics (as text, or in the form asked for), and the
- * model when there were no errors. Exit status 0, 1 (errors), 5.
+ * model or its expansion when there were no errors. Exit status 0, 1 (errors), 5.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -58,7 +58,7 @@ static void put_partial(struct sbuf *b, const struct policy_partial *p)
 int main(int argc, char **argv)
 {
 	enum diag_format format = DIAG_TEXT;
-	bool dump = false, colour = false, partial = false;
+	bool dump = false, expand = false, colour = false, partial = false;
 	int i, status = 0;
 	struct sbuf b = { .p = malloc(OUT_SIZE), .size = OUT_SIZE };
 
@@ -73,6 +73,7 @@ int main(int argc, char **argv)
 
 		if (argv[i][0] == '-') {
 			dump |= !strcmp(argv[i], "--dump");
+			expand |= !strcmp(argv[i], "--expand");
 			colour |= !strcmp(argv[i], "--colour");
 			partial |= !strcmp(argv[i], "--partial");
 			if (!strcmp(argv[i], "--gcc"))
@@ -92,6 +93,8 @@ int main(int argc, char **argv)
 		}
 		if (r == 0 && dump)
 			dump_model(&b, p);
+		if (r == 0 && expand && policy_expand(p, &b) < 0)
+			status = 5;
 		if (r < 0 && partial)
 			put_partial(&b, &known);
 		if (r == -ENOMEM)

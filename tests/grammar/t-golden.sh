@@ -6,7 +6,7 @@
 here=$top_srcdir/tests/grammar
 tool=$top_builddir/tests/grammar/compile-one
 set -- "$here"/good/*.policy "$here"/bad/*.policy
-plan $(($# + 5))
+plan $(($# + 9))
 
 for file; do
 	name=${file%.policy}
@@ -16,6 +16,16 @@ for file; do
 	esac
 	is "$("$tool" $how "$file")" "$(cat "$name.expected")" "${name#"$here"/}"
 done
+
+# One file in the other forms.
+for form in gcc json colour; do
+	is "$("$tool" --$form "$here/bad/duplicate.policy")" "$(cat "$here/forms/duplicate.$form")" \
+		"duplicate, --$form"
+done
+ok "the JSON is JSON" python3 -c '
+import json, sys
+for line in open(sys.argv[1]):
+	json.loads(line)' "$here/forms/duplicate.json"
 
 # A MiB is not kept in the tree.
 mkdir "$scratch/large"
