@@ -58,8 +58,9 @@ tap_end() {
 	if [ -n "${MDEVCOMPAT_KEEP-}" ]; then
 		echo "# kept $scratch"
 	else
-		chmod -R u+rwX "$scratch" 2>/dev/null
-		rm -rf -- "$scratch"
+		# Never into what a test mounted there: that may be the machine's own.
+		find "$scratch" -xdev -type d ! -perm -u+rwx -exec chmod u+rwx {} \; 2>/dev/null
+		rm -rf --one-file-system -- "$scratch"
 	fi
 	if [ "$tap_finished" = 0 ]; then
 		echo "# the test ended before done_testing (status $tap_rc)"
