@@ -11,14 +11,40 @@
 #include "grammar/compile.h"
 
 const struct cli_option check_options[] = {
+	{ "expand", NULL, "print each policy with what its blocks left out written in" },
 	{ "format", "human|json|gcc", "how to print diagnostics" },
 	{ 0 },
 };
+
+#define EXPANDED_MAX ((size_t)16 << 20)
 
 struct checked {
 	struct cli *c;
 	uint32_t n_files, n_broken;
 };
+
+static int expand(struct checked *k, const struct policy *p, struct str path, bool several)
+{
+	struct cli *c = k->c;
+	struct sbuf b = { .size = EXPANDED_MAX };
+	int r;
+
+	b.p = arena_alloc_raw(c->arena, b.size);
+	r = b.p ? policy_expand(p, &b) : -ENOMEM;
+	if (r < 0 || b.overflow)
+		return cli_fail_errno(c, r < 0 ? r : -ENOSPC, "%.*s", STR_FMT(path));
+	if (c->json) {
+		json_object(&c->out, NULL);
+		json_str(&c->out, "file", path);
+		json_str(&c->out, "text", sbuf_str(&b));
+		json_end(&c->out);
+		return 0;
+	}
+	if (several)
+		printf("# %.*s\n", STR_FMT(path));
+	fwrite(b.p, 1, b.n, stdout);
+	return 0;
+}
 
 /* One file that was named: who owns it does not matter, its author is at work. */
 static int check_file(struct checked *k, const char *path)
@@ -45,7 +71,7 @@ static int check_file(struct checked *k, const char *path)
 		k->n_broken++;
 		return 0;
 	}
-	return 0;
+	return cli_given(c, "expand") ? expand(k, p, src->path, c->n_args > 1) : 0;
 }
 
 /* A folder, or the standard ones: as `update` would take them. */
@@ -64,6 +90,10 @@ static int check_set(struct checked *k, const struct policyset_options *o)
 		k->n_files++;
 		if (!set.policy[i])
 			k->n_broken++;
+		else if (cli_given(k->c, "expand"))
+			r = expand(k, set.policy[i], set.source[i].path, true);
+		if (r != 0)
+			return r;
 	}
 	if (set.broken && k->n_broken == 0)
 		k->n_broken = 1; /* each is well, together they are not */
@@ -95,6 +125,8 @@ int cmd_check(struct cli *c)
 		return cli_usage(c, "no format '%s'; there are human, json and gcc", format);
 	if (format && strcmp(format, "gcc") == 0)
 		c->diag_format = DIAG_GCC;
+	if (c->json && cli_given(c, "expand"))
+		json_array(&c->out, "expanded");
 	for (unsigned i = 0; i < c->n_args && r == 0; i++)
 		r = check_argument(&k, c->arg[i]);
 	if (c->n_args == 0) {
@@ -105,6 +137,8 @@ int cmd_check(struct cli *c)
 	if (r != 0)
 		return r;
 	if (c->json) {
+		if (cli_given(c, "expand"))
+			json_end(&c->out);
 		json_int(&c->out, "files", k.n_files);
 		json_int(&c->out, "broken", k.n_broken);
 	}

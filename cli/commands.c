@@ -7,7 +7,9 @@
 
 #include "cli/command.h"
 #include "config.h"
-#include "engine/base/limits.h"
+#include "engine/eval/descriptor.h"
+#include "engine/image/image.h"
+#include "grammar/parse.h"
 
 const struct cli_option global_options[] = {
 	{ "root", "DIR", "work on the file system below DIR instead of /" },
@@ -148,7 +150,8 @@ int cmd_help(struct cli *c)
 	const struct command *k = c->command;
 
 	if (cli_given(c, "version")) {
-		printf("mdevcompat %s\n", PACKAGE_VERSION);
+		printf("mdevcompat %s\nlanguage %d, descriptor %s, image %d, JSON %d\n", PACKAGE_VERSION,
+			POLICY_LANGUAGE, DESCRIPTOR_MAGIC, IMAGE_VERSION, JSON_FORMAT);
 		return EXIT_YES;
 	}
 	if (!k && !cli_given(c, "help")) {

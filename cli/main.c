@@ -34,6 +34,48 @@ static const struct cli_option *find_option(const struct cli_option *o, const ch
 	return NULL;
 }
 
+#define WORDS_KNOWN_MAX 64
+
+static void add_options(struct str *word, size_t *n, const struct cli_option *o)
+{
+	for (; o && o->name && *n < WORDS_KNOWN_MAX; o++)
+		word[(*n)++] = str_from(o->name);
+}
+
+/* "; did you mean X?", or nothing. */
+static const char *did_you_mean(struct cli *c, struct str word, const struct str *known, size_t n,
+	const char *dashes)
+{
+	struct str best = closest_word(word, known, n);
+
+	return best.n > 0 ? cli_text(c, "; did you mean '%s%.*s'?", dashes, STR_FMT(best)) : "";
+}
+
+static int no_command(struct cli *c, const char *name)
+{
+	struct str known[WORDS_KNOWN_MAX];
+	size_t n = 0;
+
+	for (const struct command *k = commands; k->name && n < WORDS_KNOWN_MAX; k++)
+		if (k->name[0] != '_')
+			known[n++] = str_from(k->name);
+	return cli_usage(c, "no command '%s'%s", name,
+		did_you_mean(c, str_from(name), known, n, ""));
+}
+
+static int no_option(struct cli *c, const char *text)
+{
+	struct str known[WORDS_KNOWN_MAX], word = str_from(text);
+	size_t n = 0;
+
+	word = str_sub(word, 2, str_find(word, '='));
+	add_options(known, &n, global_options);
+	add_options(known, &n, c->command ? c->command->options : NULL);
+	return cli_usage(c, "no option '%s'%s%s%s", text, c->command ? " in " : "",
+		c->command ? c->command->name : "",
+		did_you_mean(c, word, known, n, "--"));
+}
+
 static int give(struct cli *c, const struct cli_option *o, const char *value)
 {
 	if (strcmp(o->name, "policies") == 0) {
@@ -69,8 +111,7 @@ static int read_option(struct cli *c, int argc, char *const *argv, int *at)
 		value = equals ? equals + 1 : NULL;
 	}
 	if (!o)
-		return cli_usage(c, "no option '%s'%s%s", text, c->command ? " in " : "",
-			c->command ? c->command->name : "");
+		return no_option(c, text);
 	if (!o->argument) {
 		if (value)
 			return cli_usage(c, "--%s takes no value", o->name);
@@ -102,7 +143,7 @@ static int read_arguments(struct cli *c, int argc, char **argv)
 		} else if (!c->command) {
 			c->command = find_command(argv[i]);
 			if (!c->command)
-				r = cli_usage(c, "no command '%s'", argv[i]);
+				r = no_command(c, argv[i]);
 		} else {
 			arg[c->n_args++] = argv[i];
 		}

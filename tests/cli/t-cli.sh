@@ -3,7 +3,7 @@
 # The frame of the command line: help, usage, exit statuses, JSON, where output goes.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 79
+plan 95
 
 # ---- help
 
@@ -45,6 +45,11 @@ usage status --policies /tmp
 usage check --format=nonsense
 usage check --expand=yes
 
+run "$m" udpate
+like "$err" "did you mean 'update'" "a command that is nearly one"
+run "$m" update --dry-rn
+like "$err" "did you mean '--dry-run'" "an option that is nearly one"
+
 # ---- JSON, also for failures
 
 for args in 'nonsense' 'match one' 'range normal x.y' 'match nosuch.yaml nosuch.yaml' \
@@ -69,6 +74,29 @@ is "$rc" 3 "a file with an odd name"
 unlike "$err" "$(printf '\033')" "its name does not reach a terminal as it is"
 run "$m" --json check "$odd"
 is_json "nor does it break JSON"
+
+# ---- check
+
+exits 0 "check" "$m" check "$top_srcdir"/examples/policies/*.policy
+is "$out" "" "a good policy needs no words"
+mkdir "$scratch/dir"
+cp "$top_srcdir"/examples/policies/*.policy "$scratch/dir"
+exits 0 "check DIR" "$m" check "$scratch/dir"
+exits 0 "check --expand" "$m" check --expand "$top_srcdir/examples/policies/50-nvidia-vgpu.policy"
+like "$out" 'profile == self; +# left out' "writes in what a block left out"
+printf '%s\n' "$out" >"$scratch/expanded.policy"
+ok "what it prints is a policy" "$m" check "$scratch/expanded.policy"
+printf 'language 1;\npolicy x {\n\tapplies mdev-type driver d;\n\taccept smae;\n}\n' >"$scratch/bad.policy"
+exits 3 "a bad one" "$m" check "$scratch/bad.policy"
+like "$err" '^[^ ]*bad.policy:4:[0-9]+: error: .*\[MDC-[0-9]+\]' "file, line, column, code"
+like "$err" '\^' "a caret"
+run "$m" check --format=gcc "$scratch/bad.policy"
+like "$err" '^[^ ]*bad.policy:4:[0-9]+: error: ' "--format=gcc"
+unlike "$err" '\^' "one line each"
+run "$m" check --format=json "$scratch/bad.policy"
+is_json "--format=json"
+like "$(printf '%s' "$out" | json diagnostics 0 code)" '^MDC-' "with the code"
+exits 5 "a file that is not there" "$m" check "$scratch/nowhere.policy"
 
 # ---- where output goes
 

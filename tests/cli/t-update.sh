@@ -3,7 +3,7 @@
 # update and status: what a broken file does and does not touch, who wins, where the image goes.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 78
+plan 81
 
 root=$scratch/root
 etc=$root/etc/mdevcompat/policies
@@ -213,5 +213,18 @@ update --usr
 ok "--usr writes to /usr" test -e "$root/usr/lib/mdevcompat/policies.bin"
 not_ok "and not to /etc" test -e "$image"
 like "$(fp $gpu)" '^mc1-' "it is in force when there is no other"
+
+# ---- what must not be passed over
+
+mkdir "$root/etc/mdevcompat/site.d"
+echo 'host: {}' >"$root/etc/mdevcompat/site.d/10-x.yaml"
+update
+is "$rc" 3 "site facts, which are not read, are not passed over"
+like "$err" 'site.d/10-x.yaml' "and named"
+rm -r "$root/etc/mdevcompat/site.d"
+rm "$root/etc/os-release"
+mkdir "$root/etc/os-release"
+update
+is "$rc" 5 "an os-release that cannot be read is not one that is not there"
 
 done_testing
