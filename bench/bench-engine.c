@@ -23,7 +23,7 @@ static int read_fact(void *ctx, struct arena *a, const struct attr *attr, struct
 	} facts[] = {
 		{ STR_INIT("profile"), STR_INIT("GRID T4-2Q") },
 		{ STR_INIT("board"), STR_INIT("10de:1eb8") },
-		{ STR_INIT("manager"), STR_INIT("2.5.3") },
+		{ STR_INIT("manager"), STR_INIT("2.9.3") },
 		{ STR_INIT("modes"), STR_INIT("fast safe slow") },
 		{ STR_INIT("size"), STR_INIT("4") },
 	};
@@ -64,7 +64,7 @@ static void once(const char *path, struct str type, const struct eval_options *o
 {
 	struct subject s = { .kind = KIND_MDEV, .type = type, .instance = false,
 		.facts = { read_fact, NULL } };
-	struct evaluation e;
+	struct evaluation e = { 0 };
 	enum mdc_status status;
 	struct image *img;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -72,7 +72,7 @@ static void once(const char *path, struct str type, const struct eval_options *o
 	s.driver = str_sub(type, 0, str_find(type, '-'));
 	if (fd < 0 || image_open(a, fd, &img, &status) < 0 || evaluate(a, img, &s, o, &e) < 0 ||
 		e.status != STATUS_OK || !e.accepts_own) {
-		fprintf(stderr, "bench-engine: no answer from %s\n", path);
+		fprintf(stderr, "bench-engine: no answer from %s (%s)\n", path, status_name(e.status));
 		exit(1);
 	}
 	*ret_descriptor = e.descriptor.n;
@@ -80,23 +80,20 @@ static void once(const char *path, struct str type, const struct eval_options *o
 	close(fd);
 }
 
-static double median(const char *path, struct str type, bool texts, size_t *ret_descriptor,
-	uint32_t *ret_pages)
+static double median(const char *path, struct str type, bool texts, struct arena *a,
+	size_t *ret_descriptor, uint32_t *ret_pages)
 {
 	struct eval_options o = { .no_descriptor = !texts };
+	struct arena_mark m = arena_mark(a);
 	static double t[ROUNDS];
-	struct arena_mark m;
-	struct arena a;
 	unsigned i;
 
-	arena_init_fixed(&a, memory, sizeof(memory));
-	m = arena_mark(&a);
 	for (i = 0; i < ROUNDS; i++) {
 		double before = now_us();
 
-		once(path, type, &o, &a, ret_descriptor, ret_pages);
+		once(path, type, &o, a, ret_descriptor, ret_pages);
 		t[i] = now_us() - before;
-		arena_rewind(&a, m);
+		arena_rewind(a, m);
 	}
 	qsort(t, ROUNDS, sizeof(t[0]), by_value);
 	return t[ROUNDS / 2];
@@ -107,13 +104,15 @@ int main(int argc, char **argv)
 	size_t descriptor, none;
 	uint32_t pages;
 	double full, bare;
+	struct arena a;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: bench-engine IMAGE TYPE\n");
 		return 2;
 	}
-	full = median(argv[1], str_from(argv[2]), true, &descriptor, &pages);
-	bare = median(argv[1], str_from(argv[2]), false, &none, &pages);
+	arena_init_fixed(&a, memory, sizeof(memory));
+	full = median(argv[1], str_from(argv[2]), true, &a, &descriptor, &pages);
+	bare = median(argv[1], str_from(argv[2]), false, &a, &none, &pages);
 	printf("%.2f %.2f %zu %u\n", full, bare, descriptor, pages);
 	return 0;
 }

@@ -9,6 +9,7 @@
 
 #define ARENA_ALIGN	 16
 #define ARENA_BLOCK_SIZE ((size_t)64 * 1024)
+#define ARENA_BLOCK_MAX	 ((size_t)4 * 1024 * 1024)
 
 struct arena_block {
 	struct arena_block *next;
@@ -45,9 +46,13 @@ void arena_release(struct arena *a)
 
 static bool arena_grow(struct arena *a, size_t size)
 {
-	size_t n = MAX(size, ARENA_BLOCK_SIZE);
+	size_t n = ARENA_BLOCK_SIZE;
 	struct arena_block *b;
 
+	/* Blocks grow with the arena: large ones come from the kernel, zero already. */
+	if (a->blocks)
+		n = MIN(2 * a->blocks->size, ARENA_BLOCK_MAX);
+	n = MAX(size, n);
 	if (a->fixed || n > SIZE_MAX - sizeof(*b))
 		return false;
 	b = calloc(1, sizeof(*b) + n);

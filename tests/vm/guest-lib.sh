@@ -113,8 +113,10 @@ json_text() {
 	sed -n "s/.*\"$1\": *\"\\([^\"]*\\)\".*/\\1/p" | head -n 1
 }
 
+# Never empty, so that two silences do not agree.
 info_fp() {
-	"$MDEVCOMPAT" info --json "$1" | json_text fingerprint
+	if_text=$("$MDEVCOMPAT" info --json "$1" | json_text fingerprint)
+	echo "${if_text:-none by info}"
 }
 
 fp_form='^m[cn]1-[a-z2-7]{26}-[a-z2-7]{26}$'
