@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/subject.h"
+#include "engine/probe/enumerate.h"
 #include "engine/version/text.h"
 
 const struct cli_option info_options[] = {
@@ -345,6 +346,37 @@ static int show(struct shown *w)
 	return status_has_fingerprint(subject_status(w->s)) ? EXIT_YES : EXIT_UNKNOWN;
 }
 
+/*
+ * Properties are as of udev's last event, and nobody sends one when an aggregator is written.
+ * What was read just now is right; whoever reads the properties should know.
+ */
+static void note_udev(struct shown *w)
+{
+	struct cli *c = w->c;
+	const struct cli_subject *s = w->s;
+	const char *key = "MDEV_COMPAT_FINGERPRINT";
+	struct str was;
+	char *p;
+
+	if (s->form == FORM_FILE || s->form == FORM_DESCRIPTOR || c->n_policies > 0 ||
+		!has_fingerprint(s))
+		return;
+	if (s->form == FORM_TYPE) {
+		p = arena_dup(c->arena, s->subject.type.p, s->subject.type.n);
+		for (size_t i = 0; p && i < s->subject.type.n; i++)
+			if (!ascii_isalnum(p[i]))
+				p[i] = '_';
+		key = cli_text(c, "MDEV_COMPAT_FP_%s", p ? p : "");
+	}
+	if (device_property(&s->device, c->arena, key, &was) < 0)
+		return; /* none, or no udev */
+	if (!str_eq(was, str_from(s->eval.fingerprint)))
+		cli_note(c, "property-outdated",
+			"udev has %s=%.*s, as of its last event; `echo change >/sys/%.*s/uevent` makes it "
+			"look again",
+			key, STR_FMT(was), STR_FMT(s->device.path));
+}
+
 int cmd_info(struct cli *c)
 {
 	struct host h = HOST_INIT(c);
@@ -355,6 +387,7 @@ int cmd_info(struct cli *c)
 	if (r == 0) {
 		if (s.form != FORM_DESCRIPTOR)
 			host_note_drift(&h);
+		note_udev(&w);
 		r = show(&w);
 	}
 	host_close(&h);

@@ -14,7 +14,7 @@ if [ -z "${MDEVCOMPAT_PLACE_INSIDE-}" ]; then
 	export MDEVCOMPAT_PLACE_INSIDE top_srcdir top_builddir
 	exec unshare -m --propagation private sh "$0"
 fi
-plan 17
+plan 20
 
 root=$scratch/root
 full_host "$root"
@@ -69,6 +69,37 @@ exits 0 "another policy" "$m" update
 is "$(told)" "0000:41:00.0
 0000:81:00.0
 5aeb9dd6-2d2e-4b07-a7b9-0f1f3b0e4d11" "tells the devices of its driver, and no others"
+
+# libudev wants to see a sysfs in /sys, unless it is told that a test is going on.
+SYSTEMD_DEVICE_VERIFY_SYSFS=0
+export SYSTEMD_DEVICE_VERIFY_SYSFS
+
+# A device that is nothing to us any more and still has our tag.
+quiet
+mkdir -p /run/udev/data /run/udev/tags/mdevcompat
+bridge=/sys/devices/pci0000:40/0000:40:03.1
+[ -e $bridge/subsystem ] || ln -s ../../../bus/pci $bridge/subsystem
+: >$bridge/uevent
+printf 'I:1\nG:mdevcompat\nQ:mdevcompat\nV:1\n' >/run/udev/data/+pci:0000:40:03.1
+: >/run/udev/tags/mdevcompat/+pci:0000:40:03.1
+echo '# changed' >>/etc/mdevcompat/policies/50-nvidia-vgpu.policy
+run "$m" update
+like "$(told)" '^0000:40:03.1$' "what carries our tag without being ours is told too"
+
+# ---- properties that are older than sysfs
+
+uuid=5aeb9dd6-2d2e-4b07-a7b9-0f1f3b0e4d11
+fp=$("$m" info --fingerprint $uuid)
+property() {
+	printf 'I:1\nE:MDEV_COMPAT_FINGERPRINT=%s\nG:mdevcompat\nQ:mdevcompat\nV:1\n' "$1" \
+		>/run/udev/data/+mdev:$uuid
+}
+property mc1-other
+run "$m" info $uuid
+like "$err" 'udev has MDEV_COMPAT_FINGERPRINT=mc1-other' "info says when udev's database has another fingerprint"
+property "$fp"
+run "$m" info $uuid
+is "$err" "" "and nothing when it has the same"
 
 # ---- a read-only /etc
 
