@@ -35,7 +35,12 @@
 #define NAME_MAX_LEN	     64		  /* names of attributes, rules, policies, variables */
 #define WORD_MAX_LEN	     4096	  /* one string value */
 
-/* Acceptance diagrams; "step" is one visit of a pair of nodes or one edge made. */
+/*
+ * Acceptance diagrams. A "step" is one visit of a pair of nodes, one result remembered, one edge
+ * made or one hop along a hash chain; "depth" also bounds recursion, to about 1 KiB of stack
+ * each. Measured on one core at 3 GHz: what runs into nodes or edges ends within 5 ms and
+ * 2 MiB, what runs into steps alone within 0.1 s and 20 MiB (tests/diagram/t-bounds prints it).
+ */
 #define DIAGRAM_NODES_MAX 8192
 #define DIAGRAM_EDGES_MAX 65536
 #define DIAGRAM_STEPS_MAX (1u << 19)
