@@ -170,7 +170,7 @@ static int deep(uint32_t elements, bool in, const struct dlimits *limits, int *r
 		bail_out("no memory");
 	arena_init(&a, 64 * MIB);
 	for (i = 0; i < elements; i++) {
-		char buf[8];
+		char buf[16];
 
 		snprintf(buf, sizeof(buf), "%06u", i);
 		w[i] = str_dup(&a, str_from(buf));
@@ -221,7 +221,7 @@ static void test_product_depth(void)
 	struct dstore *s;
 	struct arena a;
 	dref x[2] = { DREF_YES, DREF_YES }, r;
-	char name[4];
+	char name[16];
 	unsigned depth;
 	int i, err = 0;
 
@@ -263,7 +263,7 @@ static int blow_up_pairs(struct dstore *s, struct arena *a)
 {
 	struct member_box box[64] = { 0 };
 	struct str w[64][2];
-	char buf[8];
+	char buf[16];
 	unsigned i, j;
 	dref d;
 
@@ -282,7 +282,7 @@ static int blow_up_pairs(struct dstore *s, struct arena *a)
 /* Unions one by one of a level with ever more words: squares in the edges. */
 static int blow_up_words(struct dstore *s, struct arena *a)
 {
-	char buf[8];
+	char buf[16];
 	unsigned i;
 	dref all = DREF_NO, one;
 	int r = 0;
@@ -304,7 +304,7 @@ static int blow_up_listings(struct dstore *s, struct arena *a)
 {
 	struct str *w = arena_new_array(a, 900, struct str);
 	unsigned i, j;
-	char buf[8];
+	char buf[16];
 	dref all = DREF_NO, one;
 	int r = w ? 0 : -ENOMEM;
 
