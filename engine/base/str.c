@@ -148,17 +148,19 @@ static bool is_plain(char c)
 void sbuf_put_escaped(struct sbuf *b, struct str s)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	size_t i;
+	size_t i, plain = 0; /* where the run of plain bytes began */
 
 	for (i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		char esc[3] = { '@', hex[c >> 4], hex[c & 15] };
 
 		if (is_plain(s.p[i]))
-			sbuf_putc(b, s.p[i]);
-		else
-			sbuf_put(b, esc, sizeof(esc));
+			continue;
+		sbuf_put(b, s.p + plain, i - plain);
+		sbuf_put(b, esc, sizeof(esc));
+		plain = i + 1;
 	}
+	sbuf_put(b, s.p + plain, s.n - plain);
 }
 
 static bool is_upper_hex(char c)
