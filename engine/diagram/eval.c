@@ -21,6 +21,9 @@ static dref step_words(const struct dstore *s, const struct node *n, struct str 
 	uint32_t lo = 0, hi = n->n, mid;
 	int c;
 
+	if (hi == 1) /* the most frequent: one word, equal or not */
+		return str_eq(word_at(s, n->e[0].word)->s, w) ? n->e[0].to : n->lo;
+
 	while (lo < hi) {
 		mid = (lo + hi) / 2;
 		c = str_cmp(word_at(s, n->e[mid].word)->s, w);
@@ -137,6 +140,11 @@ static const struct record_entry *next_entry(struct walk *w, const struct node *
 	if (w->i == w->r->n)
 		return NULL;
 	e = &w->r->e[w->i];
+	/* Mostly the two go down side by side. */
+	if (value_type_eq(e->value.type, l->type) && str_eq(e->name, l->name)) {
+		w->i++;
+		return e;
+	}
 	class = level_class(e->name, e->value.type);
 	c = class != l->class ? (class < l->class ? -1 : 1) : str_cmp(e->name, l->name);
 	if (c > 0)

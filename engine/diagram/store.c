@@ -18,6 +18,8 @@
 #define TABLE_ROOM  16 /* at first; buckets as many */
 #define STACK_ROOM  32
 #define MEMO_ROOM   32
+#define PIECE_FIRST 1024 /* doubles up to the next */
+#define PIECE_MAX   16384
 
 const struct dlimits dlimits_default = {
 	.nodes = DIAGRAM_NODES_MAX,
@@ -91,6 +93,47 @@ static int grow(struct dstore *s, void **at, uint32_t n, uint32_t *room, uint32_
 	*at = p;
 	*room = more;
 	return 0;
+}
+
+/* @size bytes, aligned for any number, not zeroed: nodes and words are many and small. */
+static void *cut(struct dstore *s, size_t size)
+{
+	void *p;
+
+	size = (size + 7) & ~(size_t)7;
+	if (size > s->piece_left) {
+		if (size > PIECE_MAX / 4) {
+			p = arena_alloc_raw(s->arena, size);
+			if (!p)
+				store_fail(s, -ENOMEM);
+			return p;
+		}
+		s->piece_left = 0;
+		s->piece_next = s->piece_next > 0 ? MIN(2 * s->piece_next, PIECE_MAX) : PIECE_FIRST;
+		while (s->piece_next < size)
+			s->piece_next *= 2;
+		s->piece = arena_alloc_raw(s->arena, s->piece_next);
+		if (!s->piece) {
+			store_fail(s, -ENOMEM);
+			return NULL;
+		}
+		s->piece_left = s->piece_next;
+	}
+	p = s->piece;
+	s->piece += size;
+	s->piece_left -= size;
+	return p;
+}
+
+static struct str copy(struct dstore *s, struct str text)
+{
+	char *p = cut(s, text.n);
+
+	if (!p)
+		return (struct str){ 0 };
+	if (text.n > 0)
+		memcpy(p, text.p, text.n);
+	return (struct str){ p, text.n };
 }
 
 int store_push_edge(struct dstore *s, struct edge e)
@@ -207,7 +250,7 @@ int store_level(struct dstore *s, struct str name, struct value_type type, uint3
 {
 	uint32_t hash, i;
 	struct level *l;
-	struct str copy;
+	struct str own;
 	int r;
 
 	if (name.n == 0 || name.n > NAME_MAX_LEN || !value_type_valid(type))
@@ -227,15 +270,15 @@ int store_level(struct dstore *s, struct str name, struct value_type type, uint3
 		return -EINVAL;
 	if (s->levels.n >= s->limits.nodes)
 		return store_fail(s, -E2BIG);
-	copy = str_dup(s->arena, name);
-	if (!copy.p)
-		return store_fail(s, -ENOMEM);
+	own = copy(s, name);
+	if (!own.p)
+		return s->error;
 	r = table_reserve(s, &s->levels, sizeof(*l));
 	if (r < 0)
 		return r;
 	l = level_at(s, s->levels.n);
 	*l = (struct level){
-		.name = copy, .type = type, .class = level_class(name, type), .hash = hash
+		.name = own, .type = type, .class = level_class(name, type), .hash = hash
 	};
 	mark_twins(s, l);
 	*ret = s->levels.n;
@@ -275,9 +318,9 @@ int store_word(struct dstore *s, struct str text, bool owned, uint32_t *ret)
 	if (!word_valid(text))
 		return -EINVAL;
 	if (!owned) {
-		text = str_dup(s->arena, text);
+		text = copy(s, text);
 		if (!text.p)
-			return store_fail(s, -ENOMEM);
+			return s->error;
 	}
 	r = table_reserve(s, &s->words, sizeof(*w));
 	if (r < 0)
@@ -409,9 +452,9 @@ int store_node(struct dstore *s, const struct node *proto, const struct edge *e,
 	r = table_reserve(s, &s->nodes, sizeof(n));
 	if (r < 0)
 		return r;
-	n = arena_alloc(s->arena, sizeof(*n) + key.n * sizeof(*e));
+	n = cut(s, sizeof(*n) + key.n * sizeof(*e));
 	if (!n)
-		return store_fail(s, -ENOMEM);
+		return s->error;
 	*n = key;
 	if (key.n > 0)
 		memcpy(n->e, e, key.n * sizeof(*e));

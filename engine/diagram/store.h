@@ -94,6 +94,9 @@ struct dstore {
 		uint32_t n, room;
 	} ids; /* stack of words being listed */
 	uint32_t pass;
+	/* What is left of the piece of arena that nodes and words are cut from. */
+	char *piece;
+	size_t piece_left, piece_next;
 };
 
 /* ---- reading --------------------------------------------------------------------------- */

@@ -10,13 +10,31 @@
 #include "engine/diagram/level.h"
 #include "engine/diagram/value.h"
 
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* Eight bytes at once: with no high bit set, adding 1 sets it in 0x7f and adding 0x60 in all
+ * that are not below 0x20; neither carries into the next byte. */
+static bool eight_printable(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	if (v & EACH_BYTE(0x80))
+		return false;
+	return ((v + EACH_BYTE(0x01)) & EACH_BYTE(0x80)) == 0 &&
+	       ((v + EACH_BYTE(0x60)) & EACH_BYTE(0x80)) == EACH_BYTE(0x80);
+}
+
 bool word_valid(struct str w)
 {
 	size_t i;
 
 	if (w.n > WORD_MAX_LEN)
 		return false;
-	for (i = 0; i < w.n; i++)
+	for (i = 0; i + 8 <= w.n; i += 8)
+		if (!eight_printable(w.p + i))
+			return false;
+	for (; i < w.n; i++)
 		if (!ascii_isprint(w.p[i]))
 			return false;
 	return true;
