@@ -7,8 +7,9 @@
 
 /*
  * What became of a subject: the codes of MDEV_COMPAT_STATUS, of `unknown:<code>` and of --json.
- * One table; the words never change their meaning. The second column says whether a subject
- * with this status has a fingerprint. "partial" is said of parents only.
+ * One table; the words never change their meaning, and images store the numbers: new ones go to
+ * the end. The second column says whether a subject with this status has a fingerprint.
+ * "partial" is said of parents only.
  */
 #define MDC_STATUS(X)                                                                         \
 	X(STATUS_NO_POLICY, "no-policy", false, "no policy speaks about this driver")         \

@@ -18,6 +18,9 @@
  * that a type, a kind or an operator does not use are zero. What comes out of section_decode_*()
  * keeps every promise made here, whoever wrote the bytes; section_encode() refuses what does not.
  *
+ * Images store the numbers of all enumerations here: new members go to the end, and as older
+ * readers must refuse them as what they are, IMAGE_VERSION goes up.
+ *
  * Attributes are numbered: 0 kind, 1 driver, 2 type, then the declared ones in *level order*
  * (value.h), so that building a diagram from the last number to the first is bottom-up.
  */

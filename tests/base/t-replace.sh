@@ -3,7 +3,7 @@
 # A file that is replaced is the old one or the new one, whole: killed before and after every
 # system call, with every call failing in turn, and with several writers at once.
 . "$top_srcdir/tests/lib.sh"
-plan 15
+plan 16
 
 replace=$top_builddir/tests/base/replace
 dir=$scratch/dir
@@ -31,7 +31,7 @@ is "$(state) $(stat -c %a "$dir/f") $(ls -A "$dir")" "new 644 f" \
 	"whole, readable for all, and alone in its folder"
 
 if ! strace -f -o /dev/null true 2>/dev/null; then
-	skip 13 "strace cannot trace here"
+	skip 14 "strace cannot trace here"
 	done_testing
 fi
 
@@ -41,6 +41,10 @@ strace -o "$scratch/calls" "$replace" "$dir" f n $size
 first=$(grep -n "\"$dir\"" "$scratch/calls" | sed -n '2s/:.*//p')
 total=$(wc -l <"$scratch/calls")
 ok "the trace begins at call $first of $total" test "${first:-0}" -gt 0
+
+# What no kill can show: nothing has its name before it is on the disk, and the name too is synced.
+order=$(sed -n 's/^\(fchmod\|fsync\|rename\|renameat\|renameat2\)(.*/\1/p' "$scratch/calls" | tr '\n' ' ')
+like "$order" '^fchmod fsync rename[at2]* fsync $' "mode, sync, rename, sync of the folder: in the right order"
 
 # Killed at every call, before it is made. strace counts each kind of call apart.
 awk -v first="$first" '
