@@ -67,43 +67,48 @@ static bool unquote(struct arena *a, struct str s, struct str *ret)
 	return closed && n <= FACT_TEXT_MAX;
 }
 
-static struct str fold_os_release(struct cli *c, struct str text)
+/* What stands for a value that could not be read: no text of a fact has such a byte, so that
+ * whoever asks for it finds it unreadable, and not absent. */
+static const struct str unreadable = STR_INIT("\001");
+
+/* 0, -E2BIG (more keys than any os-release has), -ENOMEM. */
+static int fold_os_release(struct cli *c, struct str text, struct str *ret)
 {
 	struct item *item = arena_new_array(c->arena, OS_RELEASE_ITEMS, struct item);
 	uint32_t n = 0;
 	struct sbuf b;
 
 	if (!item)
-		return (struct str){ 0 };
-	for (size_t at = 0; at < text.n && n < OS_RELEASE_ITEMS;) {
+		return -ENOMEM;
+	for (size_t at = 0; at < text.n;) {
 		struct str line = str_sub(text, at, at + str_find(str_sub(text, at, text.n), '\n'));
 		size_t equals = str_find(line, '=');
 
 		at += line.n + 1;
 		if (equals == line.n || !is_key(str_sub(line, 0, equals)))
 			continue;
+		if (n == OS_RELEASE_ITEMS)
+			return -E2BIG;
 		item[n].key = str_sub(line, 0, equals);
 		item[n].order = n;
-		/* One that cannot be read hides those before it all the same. */
 		if (!unquote(c->arena, str_trim(str_sub(line, equals + 1, line.n)), &item[n].value))
-			item[n].value = (struct str){ 0 };
+			item[n].value = unreadable;
 		n++;
 	}
 	qsort(item, n, sizeof(*item), by_key);
 	b = (struct sbuf){ .p = arena_alloc(c->arena, text.n * 2 + 2), .size = text.n * 2 + 2 };
 	if (!b.p)
-		return (struct str){ 0 };
+		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
 		if (i + 1 < n && str_eq(item[i].key, item[i + 1].key))
 			continue; /* as in the shell, the last one counts */
-		if (!item[i].value.p)
-			continue;
 		sbuf_put_str(&b, item[i].key);
 		sbuf_putc(&b, '=');
 		sbuf_put_str(&b, item[i].value);
 		sbuf_putc(&b, '\n');
 	}
-	return sbuf_str(&b);
+	*ret = sbuf_str(&b);
+	return 0;
 }
 
 /* Reads @path below the root. -ENOENT: not there. */
@@ -175,8 +180,7 @@ int host_fold(struct cli *c, struct image_build *build)
 	}
 	if (r == -ENOENT)
 		return 0; /* absent then; a policy that needs it will say so */
-	if (r < 0)
-		return cli_fail_errno(c, r, "%s%s", c->root, path);
-	build->os_release = fold_os_release(c, text);
-	return arena_failed(c->arena) ? cli_fail_errno(c, -ENOMEM, "%s%s", c->root, path) : 0;
+	if (r == 0)
+		r = fold_os_release(c, text, &build->os_release);
+	return r < 0 ? cli_fail_errno(c, r, "%s%s", c->root, path) : 0;
 }

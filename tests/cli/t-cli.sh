@@ -3,7 +3,7 @@
 # The frame of the command line: help, usage, exit statuses, JSON, where output goes.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 95
+plan 103
 
 # ---- help
 
@@ -97,6 +97,30 @@ run "$m" check --format=json "$scratch/bad.policy"
 is_json "--format=json"
 like "$(printf '%s' "$out" | json diagnostics 0 code)" '^MDC-' "with the code"
 exits 5 "a file that is not there" "$m" check "$scratch/nowhere.policy"
+
+# ---- colours and pager: on a terminal, and there only if wanted
+
+if command -v script >/dev/null; then
+	# terminal COMMAND: its output, as a terminal gets it.
+	terminal() {
+		TERM=xterm script -qec "$1" /dev/null </dev/null 2>&1
+	}
+	esc=$(printf '\033')
+	seen=$(terminal "$m --root $scratch status")
+	like "$seen" "$esc\\[1;31m" "what is broken is red on a terminal"
+	like "$seen" 'no compiled policy image' "and said in words"
+	unlike "$(NO_COLOR=1 terminal "$m --root $scratch status")" "$esc" "NO_COLOR"
+	unlike "$(terminal "$m --no-color --root $scratch status")" "$esc" "--no-color"
+	unlike "$(terminal "$m --json --root $scratch status")" "$esc" "--json"
+	like "$(MDEVCOMPAT_PAGER='sed s/^/paged:/' terminal "$m --root $scratch cat --policies $scratch/dir")" \
+		'^paged:' "long output goes through the pager"
+	unlike "$(MDEVCOMPAT_PAGER='sed s/^/paged:/' terminal "$m --no-pager --policies $scratch/dir cat")" \
+		'^paged:' "--no-pager"
+	unlike "$(MDEVCOMPAT_PAGER='sed s/^/paged:/' "$m" --policies "$scratch/dir" cat)" '^paged:' \
+		"no pager without a terminal"
+else
+	skip 8 "no script(1)"
+fi
 
 # ---- where output goes
 

@@ -4,7 +4,7 @@
 # and narrowing policies.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 44
+plan 50
 
 root=$scratch/root
 etc=$root/etc/mdevcompat/policies
@@ -75,6 +75,31 @@ rm -rf "$root/etc/mdevcompat"
 update
 is "$rc" 0 "no directory at all"
 ok "the image is made all the same" test -e "$root/etc/mdevcompat/policies.bin"
+
+# ---- bounds
+
+fresh
+i=1000
+while [ $i -lt 5096 ]; do
+	echo "language 1; policy p$i { applies mdev-type driver d$i; accept same; }" >"$etc/$i.policy"
+	i=$((i + 1))
+done
+update
+is "$rc" 0 "4096 files" || diag "$err"
+is "$("$m" --root "$root" --json status | json drivers | tr '{' '\n' | grep -c '"ok"')" 4096 "each of them answers"
+policy "$usr/9.policy" one too-many
+update
+is "$rc" 3 "4097 files are too many"
+like "$err" 'more than 4096' "and it says so"
+dirs=
+i=0
+while [ $i -lt 16 ]; do
+	dirs="$dirs --policies $usr"
+	i=$((i + 1))
+done
+exits 0 "16 times --policies" "$m" $dirs check
+exits 2 "17 times are too many" "$m" $dirs --policies "$usr" check
+rm -rf "$root"
 
 # ---- who may own what
 

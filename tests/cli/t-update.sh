@@ -3,7 +3,7 @@
 # update and status: what a broken file does and does not touch, who wins, where the image goes.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 81
+plan 94
 
 root=$scratch/root
 etc=$root/etc/mdevcompat/policies
@@ -222,6 +222,47 @@ update
 is "$rc" 3 "site facts, which are not read, are not passed over"
 like "$err" 'site.d/10-x.yaml' "and named"
 rm -r "$root/etc/mdevcompat/site.d"
+
+# What cannot be read is not what is not there, and the other way round.
+cat >"$etc/10-a.policy" <<'END'
+language 1;
+policy a {
+	applies mdev-type driver nvidia;
+	attribute os : string from os-release "VERSION_ID" default "none";
+	accept same;
+}
+END
+os() {
+	rm -f "$root/etc/os-release"
+	[ -z "${1+set}" ] || printf '%b' "$1" >"$root/etc/os-release"
+	rm -f "$root/usr/lib/os-release"
+	"$m" --root "$root" update >/dev/null
+	"$m" --root "$root" --json info $gpu | python3 -c '
+import json, sys
+x = json.load(sys.stdin)
+print(x["status"], x["record"].get("os", "-"))'
+}
+is "$(os)" "ok -" "no os-release: the default"
+is "$(os 'VERSION_ID="9.6"\nID=x\n')" "ok 9.6" "double quotes"
+is "$(os "VERSION_ID='9 6'\n")" "ok 9 6" "single quotes"
+is "$(os 'VERSION_ID=9.6\nVERSION_ID=9.7\n')" "ok 9.7" "the last one counts"
+is "$(os 'VERSION_ID="9\\\\\$6"\n')" 'ok 9\$6' "escapes"
+is "$(os '# VERSION_ID=1\n\n VERSION_ID=2\n')" "ok -" "comments and other lines"
+is "$(os 'VERSION_ID="9.6\n')" "unreadable-fact -" "a quote that is not closed: unreadable, and not the default"
+is "$(os 'VERSION_ID=9.6\nVERSION_ID=9 6\n')" "unreadable-fact -" "nor what stood before it"
+is "$(os 'VERSION_ID="\303\244"\n')" "unreadable-fact -" "bytes past ASCII"
+awk 'BEGIN { for (i = 0; i < 256; i++) print "K" i "=x" }' >"$root/etc/os-release"
+update
+is "$rc" 0 "256 keys"
+echo K256=x >>"$root/etc/os-release"
+update
+is "$rc" 5 "257 keys are no os-release"
+awk 'BEGIN { for (i = 0; i < 65535; i++) printf "#"; print "" }' >"$root/etc/os-release"
+update
+is "$rc" 0 "64 KiB"
+echo >>"$root/etc/os-release"
+update
+is "$rc" 5 "more is none"
 rm "$root/etc/os-release"
 mkdir "$root/etc/os-release"
 update
