@@ -100,7 +100,7 @@ static void *cut(struct dstore *s, size_t size)
 {
 	void *p;
 
-	size = (size + 7) & ~(size_t)7;
+	size = (MAX(size, (size_t)1) + 7) & ~(size_t)7;
 	if (size > s->piece_left) {
 		if (size > PIECE_MAX / 4) {
 			p = arena_alloc_raw(s->arena, size);
