@@ -20,7 +20,10 @@ int policy_compile(struct arena *a, const struct source *src, struct diags *d,
 	if (!p)
 		return -ENOMEM;
 	p->file = src->path;
-	sha256_bytes(src->text.p, src->text.n, p->digest);
+	if (src->digest)
+		memcpy(p->digest, src->digest, sizeof(p->digest));
+	else
+		sha256_bytes(src->text.p, src->text.n, p->digest);
 	r = policy_parse(a, src, d, &ast);
 	if (r == 0)
 		r = policy_check(a, src, d, ast, p);

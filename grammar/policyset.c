@@ -252,6 +252,7 @@ static int load_file(struct load *l, uint32_t i)
 		r = -EACCES;
 	} else {
 		l->source[i].text = f->text;
+		l->source[i].digest = f->digest;
 		r = policy_compile(l->arena, &l->source[i], l->d, &p, &partial);
 		if (r == 0)
 			r = encode(l, i, p);

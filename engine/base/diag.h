@@ -22,6 +22,7 @@
 struct source {
 	struct str path; /* as the user knows it */
 	struct str text;
+	const uint8_t *digest; /* SHA-256 of the text where it is known already, else NULL */
 };
 
 struct span {
