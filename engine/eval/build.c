@@ -210,11 +210,33 @@ static int open_box(struct arena *a, struct evaluation *e, const struct bound_ru
 	return 0;
 }
 
-/* Adds a block, under all assignments of its variables, to the union in *into. */
-static int add_block(struct arena *a, struct evaluation *e, const struct bound_rule *bound,
-	const struct block *block, dref *into)
+/* Boxes that wait to be united. */
+struct boxes {
+	dref *box;
+	uint32_t n, room;
+};
+
+static int boxes_push(struct arena *a, struct boxes *list, dref box)
 {
-	enum dmode mode = block->kind == BLOCK_ACCEPT ? DMODE_CLOSED : DMODE_OPEN;
+	if (list->n == list->room) {
+		uint32_t room = list->room ? 2 * list->room : 8;
+		dref *grown = arena_new_array(a, room, dref);
+
+		if (!grown)
+			return -ENOMEM;
+		if (list->n > 0)
+			memcpy(grown, list->box, list->n * sizeof(*grown));
+		list->box = grown;
+		list->room = room;
+	}
+	list->box[list->n++] = box;
+	return 0;
+}
+
+/* The boxes of a block, one for each assignment of its variables. */
+static int add_block(struct arena *a, struct evaluation *e, const struct bound_rule *bound,
+	const struct block *block, struct boxes *into)
+{
 	struct bound_rule b = *bound;
 	struct block_test *scratch;
 	dref box;
@@ -228,12 +250,12 @@ static int add_block(struct arena *a, struct evaluation *e, const struct bound_r
 	if (r < 0)
 		return r;
 	do {
-		if (mode == DMODE_CLOSED)
+		if (block->kind == BLOCK_ACCEPT)
 			r = accept_box(a, e, &b, block, scratch, &box);
 		else
 			r = open_box(a, e, &b, block, &box);
 		if (r == 0)
-			r = dg_or(e->store, *into, box, mode, into);
+			r = boxes_push(a, into, box);
 		if (r < 0)
 			return r;
 	} while (block_next(block, &b));
@@ -298,8 +320,9 @@ static int collect_claims(struct arena *a, struct evaluation *e)
 static int unite(struct arena *a, struct evaluation *e, const struct evaluation *rules,
 	enum block_kind kind, dref *ret, bool *ret_any)
 {
+	enum dmode mode = kind == BLOCK_ACCEPT ? DMODE_CLOSED : DMODE_OPEN;
 	struct evaluation own = *rules;
-	dref all = DREF_NO;
+	struct boxes boxes = { 0 };
 	uint32_t i, k;
 	int r;
 
@@ -312,12 +335,11 @@ static int unite(struct arena *a, struct evaluation *e, const struct evaluation 
 			if (b->kind != kind)
 				continue;
 			*ret_any = true;
-			r = add_block(a, &own, &rules->bound[i], b, &all);
+			r = add_block(a, &own, &rules->bound[i], b, &boxes);
 			if (r < 0)
 				return r;
 		}
-	*ret = all;
-	return 0;
+	return dg_or_all(e->store, boxes.box, boxes.n, mode, ret);
 }
 
 static bool migratable_no(const struct evaluation *e)

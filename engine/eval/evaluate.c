@@ -18,6 +18,9 @@ static int settle(struct evaluation *e, int r)
 		e->status = STATUS_IMAGE_DAMAGED;
 	else if (r == -E2BIG)
 		e->status = STATUS_TOO_COMPLEX;
+	else if (r == -EPROTOTYPE)
+		/* A narrowing policy gives another type to a name. */
+		e->status = STATUS_POLICY_ERROR;
 	else
 		return r;
 	return 0;
