@@ -71,7 +71,22 @@ static int diagram_line(struct arena *a, struct dstore *s, dref root, enum dmode
 	};
 	/* With the rest unchanged nothing would do: then this attribute is not what it hangs on. */
 	ret->held = verdict || str_eq(ret->wants, STR("none"));
+	if (ret->held && !verdict)
+		ret->wants = STR("as it is");
 	return 0;
+}
+
+/* What the verdict hangs on: an attribute that alone could turn it. */
+static struct str diagram_why(struct arena *a, const struct explain_line *l, enum dmode mode)
+{
+	char buf[EXPLAIN_TEXT_MAX];
+	struct sbuf b = SBUF(buf);
+
+	sbuf_puts(&b, mode == DMODE_CLOSED ? "the source has " : "the target has ");
+	sbuf_put_str(&b, l->source);
+	sbuf_puts(&b, "; with the rest unchanged this would do: ");
+	sbuf_put_str(&b, l->wants);
+	return explain_finish(a, &b);
 }
 
 static int explain_diagram(struct arena *a, struct dstore *s, dref root, enum dmode mode,
@@ -101,12 +116,14 @@ static int explain_diagram(struct arena *a, struct dstore *s, dref root, enum dm
 		i++;
 	if (i < x->n_lines) {
 		x->clause = x->line[i].attr;
-		x->why = x->line[i].wants;
+		x->why = diagram_why(a, &x->line[i], mode);
 		return 0;
 	}
 	dg_walk(s, root, mode, other, on_level, &w);
-	if (w.found)
+	if (w.found) {
 		x->clause = w.level;
+		x->why = STR("more than one attribute would have to be another");
+	}
 	return 0;
 }
 
