@@ -17,6 +17,8 @@
 #include "cli/trigger.h"
 #include "engine/base/fs.h"
 
+#define LOCK_NAME "update.lock"
+
 const struct cli_option update_options[] = {
 	{ "dry-run", NULL, "write nothing; say which fingerprints of this host would change" },
 	{ "keep-going", NULL, "leave broken files out, keep their last good form, install the rest" },
@@ -30,7 +32,8 @@ struct update {
 	struct host host;	/* the image that was in force */
 	struct policyset set;
 	struct str bytes;	/* the new image */
-	int folder_fd;		/* where it goes; also the lock */
+	int folder_fd;		/* where it goes */
+	int lock_fd;
 	enum image_place place;
 	bool written, removed;
 };
@@ -47,42 +50,53 @@ static int make_folder(struct cli *c, enum image_place place)
 	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* Opens the folder and waits until no other update is at work in it. */
-static int lock_folder(struct update *u, enum image_place place)
+static int open_folder(struct update *u, enum image_place place)
 {
-	struct cli *c = u->c;
-	const char *path = cli_text(c, "%s%s", c->root, image_folder(place));
-	int r = make_folder(c, place);
-	int fd;
+	int r = make_folder(u->c, place);
+	int fd = open(cli_text(u->c, "%s%s", u->c->root, image_folder(place)),
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return r < 0 ? r : -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		cli_note(c, "busy", "waiting for another update");
-		while (flock(fd, LOCK_EX) < 0)
-			if (errno != EINTR) {
-				r = -errno;
-				close(fd);
-				return r;
-			}
-	}
+	if (u->folder_fd >= 0)
+		close(u->folder_fd);
 	u->folder_fd = fd;
 	u->place = place;
 	return 0;
 }
 
-/* Everybody locks /etc first, also those who will find that they cannot write there. */
+/*
+ * Waits until no other update is at work, wherever that one writes. A file that only root can
+ * open: whoever may open it may hold us up.
+ */
 static int lock(struct update *u)
 {
+	struct cli *c = u->c;
+	const char *path = cli_text(c, "%s%s/" LOCK_NAME, c->root, image_folder(IMAGE_RUN));
+	int r = make_folder(c, IMAGE_RUN);
+
+	if (r < 0)
+		return cli_fail_errno(c, r, "%s%s", c->root, image_folder(IMAGE_RUN));
+	u->lock_fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (u->lock_fd < 0)
+		return cli_fail_errno(c, -errno, "%s", path);
+	if (flock(u->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	cli_note(c, "busy", "waiting for another update");
+	while (flock(u->lock_fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return cli_fail_errno(c, -errno, "%s", path);
+	return 0;
+}
+
+static int choose_folder(struct update *u)
+{
 	enum image_place place = cli_given(u->c, "usr") ? IMAGE_USR : IMAGE_ETC;
-	int r = lock_folder(u, place);
+	int r = open_folder(u, place);
 
 	if (r == -EROFS && place == IMAGE_ETC)
-		r = lock_folder(u, IMAGE_RUN);
-	if (r < 0)
-		return cli_fail_errno(u->c, r, "%s%s", u->c->root, image_folder(place));
-	return 0;
+		r = open_folder(u, IMAGE_RUN);
+	return r < 0 ? cli_fail_errno(u->c, r, "%s%s", u->c->root, image_folder(place)) : 0;
 }
 
 static int compile(struct update *u)
@@ -146,13 +160,10 @@ static int install(struct update *u)
 	int r = replace(u);
 
 	if (r == -EROFS && u->place == IMAGE_ETC) {
-		int etc = u->folder_fd; /* stays locked until we end */
-
 		u->written = false;
-		r = lock_folder(u, IMAGE_RUN);
+		r = open_folder(u, IMAGE_RUN);
 		if (r == 0)
 			r = replace(u);
-		close(etc);
 	}
 	if (r < 0)
 		return cli_fail_errno(c, r, "%s%s/" IMAGE_NAME, c->root, image_folder(u->place));
@@ -301,6 +312,8 @@ static int run(struct update *u)
 	if (r == 0)
 		r = compile(u);
 	if (r == 0)
+		r = choose_folder(u);
+	if (r == 0)
 		r = install(u);
 	if (r == 0)
 		r = trigger(u, &triggered);
@@ -311,13 +324,15 @@ static int run(struct update *u)
 
 int cmd_update(struct cli *c)
 {
-	struct update u = { .c = c, .host = HOST_INIT(c), .folder_fd = -1 };
+	struct update u = { .c = c, .host = HOST_INIT(c), .folder_fd = -1, .lock_fd = -1 };
 	int r;
 
 	umask(022);
 	r = run(&u);
 	if (u.folder_fd >= 0)
 		close(u.folder_fd);
+	if (u.lock_fd >= 0)
+		close(u.lock_fd);
 	host_close(&u.host);
 	if (r == 0 && u.set.broken)
 		return EXIT_INPUT;

@@ -3,7 +3,7 @@
 # update and status: what a broken file does and does not touch, who wins, where the image goes.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 94
+plan 95
 
 root=$scratch/root
 etc=$root/etc/mdevcompat/policies
@@ -47,6 +47,7 @@ like "$out" 'nothing to do' "and said"
 is "$(stat -c %i "$image")" "$inode" "nothing to do writes nothing"
 is "$(ls -A "$root/etc/mdevcompat")" "policies
 policies.bin" "nothing else is left behind"
+is "$(stat -c %a "$root/run/mdevcompat/update.lock")" 600 "nobody else can hold an update up"
 touch "$etc"/*
 update
 is "$(stat -c %i "$image")" "$inode" "times do not matter"
