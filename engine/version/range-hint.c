@@ -249,7 +249,7 @@ static size_t blank_item_end(struct str text, size_t at)
 		end = range_word_end(text, at);
 		for (at = end; at < text.n && range_is_blank(text.p[at]);)
 			at++;
-		if (at == end || at == text.n || text.p[at] == ',' ||
+		if (at == text.n || text.p[at] == ',' ||
 			str_eq(str_sub(text, at, range_word_end(text, at)),
 				STR("except")))
 			return end;

@@ -33,15 +33,12 @@ static bool fail_here(struct reader *r)
 {
 	size_t at = r->at;
 
-	if (at_item_end(r) && at < r->text.n && range_is_blank(r->text.p[at])) {
-		skip_blanks(r);
-		if (r->at < r->text.n && r->text.p[r->at] != ',')
-			return fail(r, RANGE_ERR_BLANK, at, r->at);
-		return fail(r, RANGE_ERR_EMPTY, at, at);
-	}
+	if (!at_item_end(r))
+		return fail(r, RANGE_ERR_SYNTAX, at, word_end(r));
+	skip_blanks(r);
 	if (at_item_end(r))
 		return fail(r, RANGE_ERR_EMPTY, at, at);
-	return fail(r, RANGE_ERR_SYNTAX, at, word_end(r));
+	return fail(r, RANGE_ERR_BLANK, at, r->at);
 }
 
 static bool count_written(struct reader *r, size_t from, size_t to)

@@ -18,7 +18,7 @@ static inline bool key_less(struct key a, struct key b)
 	return ((unsigned __int128)a.hi << 64 | a.lo) <
 	       ((unsigned __int128)b.hi << 64 | b.lo);
 #else
-	return a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
+	return key_cmp(a, b) < 0;
 #endif
 }
 

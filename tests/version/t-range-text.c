@@ -441,6 +441,15 @@ static void test_bound(void)
 		{ "", "[2.0.0,2.0.1),2.0.", 32, "", 32 },
 		{ "[2.0.0,2.0.1),", "[2.0.0,2.0.1),2.0.", 32, "", -1 },
 		{ "none,", "2.0.", 63, "", 63 },
+		{ "", "2.0.", 63, ",3.*", 64 },
+		{ "", "2.0.", 64, ",3.*", -1 },
+		{ "", "2.0.", 64, ",*", -1 },
+		{ "", "2.0.", 64, ",3.0.1", -1 },
+		{ "", "2.0.", 64, ",3.0.1+", -1 },
+		{ "", "2.0.", 64, ",3.0.1-3.0.2", -1 },
+		{ "", "2.0.", 64, ",3.0.1..3.0.2", -1 },
+		{ "", "2.0.", 64, ",[3.0.1,3.0.2)", -1 },
+		{ "", "2.0.", 64, ",none", -1 },
 		{ "none,", "2.0.", 64, "", -1 },
 	};
 	struct version_spec f = { 3, 1 };
@@ -614,10 +623,64 @@ static void test_no_room(void)
 	}
 }
 
+/*
+ * Texts of this file with some bytes changed, each in memory of its own size: what is
+ * read is in normal form and means the same in both dialects, what is not has its place
+ * inside of the text and no suggestion that is wrong too.
+ */
+static void test_noise(void)
+{
+	static const char byte[] = "0123456789..,<>{}+-*[) exnot\n\0\xff";
+	size_t wrong = 0, taken = 0;
+	uint64_t seed = 0x853c49e6748fea9bu;
+
+	for (unsigned round = 0; round < 60000; round++) {
+		const char *from = round % 3 ? bad[round % ARRAY_SIZE(bad)].text
+					     : good[round % ARRAY_SIZE(good)].text;
+		struct version_spec f = { 1 + round % 4, 1 };
+		struct arena_mark m = arena_mark(&arena);
+		struct range_error e = { 0 }, ignored = { 0 };
+		struct ranges any = RANGES_NONE, policy = RANGES_NONE;
+		size_t n = strlen(from);
+		char *p = malloc(n ? n : 1);
+		struct str text = { p, n };
+		int k, k_policy;
+
+		if (!p)
+			bail_out("no memory");
+		memcpy(p, from, n);
+		for (unsigned i = 0; n > 0 && i <= round % 4; i++) {
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			p[(seed >> 33) % n] = byte[(seed >> 40) % (sizeof(byte) - 1)];
+		}
+		text.n = n - (n > 0 && round % 5 == 0);
+		k = range_parse(&arena, text, f, RANGE_ANY, &any, &ignored);
+		k_policy = range_parse(&arena, text, f, RANGE_POLICY, &policy, &e);
+		wrong += (k != 0 && k != -EINVAL) ||
+			 (k_policy != 0 && k_policy != -EINVAL);
+		if (k == 0)
+			wrong += !ranges_valid(any, (enum line_kind)f.parts);
+		if (k_policy == 0)
+			wrong += k != 0 || !ranges_equal(any, policy);
+		else
+			wrong += e.code == RANGE_OK || e.at + e.len > text.n;
+		taken += k == 0;
+		for (struct str rest = e.hint; k_policy != 0 && rest.n > 0;)
+			wrong += range_parse(&arena, next_hint(&rest), f, RANGE_POLICY,
+					 &policy, &ignored) != 0;
+		k = version_parse(&arena, text, f, false, &(struct key){ 0 }, &ignored);
+		wrong += k != 0 && (k != -EINVAL || ignored.at + ignored.len > text.n);
+		free(p);
+		arena_rewind(&arena, m);
+	}
+	is_int(wrong, 0, "noise");
+	ok(taken > 1000, "of which some can be read: %zu", taken);
+}
+
 int main(void)
 {
 	plan((unsigned)(good_lines() + 2 * ARRAY_SIZE(foreign) + 2 * ARRAY_SIZE(bad) +
-			RANGE_ERR_MAX_ - 1 + 15 + 6 + 12 + 29 + 2 + 4));
+			RANGE_ERR_MAX_ - 1 + 24 + 6 + 12 + 29 + 2 + 4 + 2));
 	arena_init(&arena, 64 << 20);
 	test_good();
 	test_foreign();
@@ -626,6 +689,7 @@ int main(void)
 	test_item();
 	test_version();
 	test_no_room();
+	test_noise();
 	arena_release(&arena);
 	return done_testing();
 }
