@@ -201,7 +201,7 @@ ok "status is well again" in_root mdevcompat status
 is "$(digest)" "$with_good" "and the image is what it was"
 
 # An upgrade that changes the meaning changes the fingerprint.
-package vendor-good "$(printf '%s' "$good" | sed 's/accept same/accept same but { what any; }/')" 2
+package vendor-good "$(printf '%s' "$good" | sed 's/accept same;/accept same but { what any; }/')" 2
 ok "an upgrade of the policy" in_root dpkg -i debs/vendor-good.deb
 isnt "$(properties | grep ^MDEV_COMPAT_FP_)" "$fingerprint" "is another fingerprint"
 
