@@ -66,7 +66,7 @@ if [ "${1-}" != --inside ]; then
 fi
 
 . "$top_srcdir/tests/lib.sh"
-plan 46
+plan 43
 R=$stage/root
 in_root() {
 	chroot "$R" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive \
@@ -131,7 +131,7 @@ like "$(changed)" '^DEVNAME=/dev/null$' "udevd answers"
 # --- Installing ---------------------------------------------------------------------------------
 mkdir "$R/debs"
 cp "$stage"/*.deb "$R/debs/"
-is "$(cd "$R/debs" && ls | sed 's/_.*//' | paste -sd' ')" "mdevcompat mdevcompat-policies" \
+is "$(cd "$R/debs" && ls | sed 's/_.*//' | sort | paste -sd' ')" "mdevcompat mdevcompat-policies" \
 	"the packages"
 image=$R/etc/mdevcompat/policies.bin
 digest() {
