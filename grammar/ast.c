@@ -139,7 +139,7 @@ struct elems ast_list_add(struct elems list, struct elem *e)
 /* ---- declarations ------------------------------------------------------------------------ */
 
 bool ast_scope(struct parse_ctx *px, struct span span, struct word kind, struct elems drivers,
-	struct ast_fact type_from)
+	const struct ast_fact *type_from)
 {
 	struct ast_scope *s = NEW(px, struct ast_scope);
 
@@ -149,35 +149,62 @@ bool ast_scope(struct parse_ctx *px, struct span span, struct word kind, struct 
 		.span = span,
 		.kind = kind,
 		.drivers = drivers,
-		.type_from = type_from,
 	};
+	if (type_from)
+		s->type_from = *type_from;
 	AST_APPEND(px->policy, scope, s);
 	px->policy->n_scopes++;
 	return true;
 }
 
-bool ast_const(struct parse_ctx *px, struct word name, struct operand_list value)
+struct operand_list *ast_operand(struct parse_ctx *px, struct elems in)
+{
+	struct operand_list *o = NEW(px, struct operand_list);
+
+	if (o)
+		o->in = in;
+	return o;
+}
+
+struct operand_list *ast_operand_except(struct parse_ctx *px, struct elems in,
+	struct span except_span, struct elems except)
+{
+	struct operand_list *o = ast_operand(px, in);
+
+	if (!o)
+		return NULL;
+	o->has_except = true;
+	o->except_span = except_span;
+	o->except = except;
+	return o;
+}
+
+bool ast_const(struct parse_ctx *px, struct word name, const struct operand_list *value)
 {
 	struct ast_const *c = NEW(px, struct ast_const);
 
 	if (!c)
 		return false;
 	c->name = name;
-	c->value = value;
+	c->value = *value;
 	AST_APPEND(px->policy, const, c);
 	px->policy->n_consts++;
 	return true;
 }
 
-struct ast_fact ast_fact(struct word kind)
+struct ast_fact *ast_fact(struct parse_ctx *px, struct word kind)
 {
-	return (struct ast_fact){ .kind = kind };
+	struct ast_fact *f = NEW(px, struct ast_fact);
+
+	if (f)
+		f->kind = kind;
+	return f;
 }
 
-struct ast_fact ast_fact_name(struct ast_fact fact, struct elem *name)
+struct ast_fact *ast_fact_name(struct ast_fact *fact, struct elem *name)
 {
-	AST_PUSH(&fact, name);
-	fact.n++;
+	AST_PUSH(fact, name);
+	fact->n++;
 	return fact;
 }
 
@@ -210,12 +237,12 @@ void ast_attr_option(struct parse_ctx *px, enum option_kind kind, struct span sp
 	*o = (struct option){ .given = true, .span = span, .value = value, .more = more };
 }
 
-void ast_attr_fact(struct parse_ctx *px, struct ast_fact fact)
+void ast_attr_fact(struct parse_ctx *px, const struct ast_fact *fact)
 {
 	if (px->attr->fact.kind.text.p)
-		said_twice(px, fact.kind.span, px->attr->fact.kind.span);
+		said_twice(px, fact->kind.span, px->attr->fact.kind.span);
 	else
-		px->attr->fact = fact;
+		px->attr->fact = *fact;
 }
 
 void ast_attr_default(struct parse_ctx *px, struct span span, struct elems value)
@@ -274,7 +301,7 @@ static struct ast_rule *rule_for(struct parse_ctx *px, struct span span)
 }
 
 struct ast_clause *ast_clause(struct parse_ctx *px, struct word attr, enum clause_op op,
-	struct span op_span, struct operand_list operand)
+	struct span op_span, const struct operand_list *operand)
 {
 	struct ast_clause *c = NEW(px, struct ast_clause);
 
@@ -284,8 +311,9 @@ struct ast_clause *ast_clause(struct parse_ctx *px, struct word attr, enum claus
 		.attr = attr,
 		.op = op,
 		.op_span = op_span,
-		.operand = operand,
 	};
+	if (operand)
+		c->operand = *operand;
 	return c;
 }
 

@@ -13,16 +13,21 @@
 
 static bool index_lines(struct check *c)
 {
-	uint32_t n = 1, i;
+	struct str t = c->src->text;
+	size_t at, n = 1;
 
-	for (i = 0; i < c->src->text.n; i++)
-		n += c->src->text.p[i] == '\n';
+	for (at = 0; at < t.n; at++) {
+		at += str_find(str_sub(t, at, t.n), '\n');
+		n += at < t.n;
+	}
 	c->line = arena_new_array(c->a, n, uint32_t);
 	if (!c->line)
 		return false;
-	for (i = 0; i < c->src->text.n; i++)
-		if (c->src->text.p[i] == '\n')
-			c->line[++c->n_lines] = i + 1;
+	for (at = 0; at < t.n; at++) {
+		at += str_find(str_sub(t, at, t.n), '\n');
+		if (at < t.n)
+			c->line[++c->n_lines] = (uint32_t)at + 1;
+	}
 	c->n_lines++;
 	return true;
 }

@@ -70,11 +70,12 @@ static void mdc_yyerror(struct span *span, struct parse_ctx *px, void *scanner,
 	SIZE "size" SOURCE "source" SPEAKS "speaks" SUBSET "subset" SUPERSET "superset"
 	TARGET "target" TEST "test" TYPE "type" VENDOR "vendor" WHEN "when"
 
+/* What is on the stack is copied with every token: lists are small, the rest are pointers. */
 %nterm <struct elem *> item primary expr elem string
 %nterm <struct elems> items list drivers
-%nterm <struct operand_list> operand
+%nterm <struct operand_list *> operand
 %nterm <struct ast_clause *> clause_tail
-%nterm <struct ast_fact> fact type_from
+%nterm <struct ast_fact *> fact type_from
 %nterm <struct word> name clause_name
 %nterm <enum clause_op> relation
 %nterm <char> operator
@@ -152,7 +153,7 @@ drivers:
 	;
 
 type_from:
-	%empty				{ $$ = (struct ast_fact){ 0 }; }
+	%empty				{ $$ = NULL; }
 	| TYPE FROM fact		{ $$ = $fact; }
 	;
 
@@ -206,7 +207,7 @@ option:
 	;
 
 fact:
-	name				{ $$ = ast_fact($name); }
+	name				{ BUILD($$ = ast_fact(px, $name)); }
 	| fact string			{ $$ = ast_fact_name($1, $string); }
 	;
 
@@ -259,11 +260,11 @@ block_body:
 clause_tail:
 	relation operand		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, $1, @1, $2)); }
 	| ANY
-		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_ANY, @1, (struct operand_list){ 0 })); }
+		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_ANY, @1, NULL)); }
 	| ABSENT
-		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_ABSENT, @1, (struct operand_list){ 0 })); }
+		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_ABSENT, @1, NULL)); }
 	| PRESENT
-		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_PRESENT, @1, (struct operand_list){ 0 })); }
+		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_PRESENT, @1, NULL)); }
 	;
 
 relation:
@@ -280,13 +281,8 @@ relation:
 /* ---- operands ---- */
 
 operand:
-	list				{ $$ = (struct operand_list){ .in = $1 }; }
-	| list EXCEPT list
-		{
-			$$ = (struct operand_list){
-				.in = $1, .except = $3, .has_except = true, .except_span = @2,
-			};
-		}
+	list				{ BUILD($$ = ast_operand(px, $1)); }
+	| list EXCEPT list		{ BUILD($$ = ast_operand_except(px, $1, @2, $3)); }
 	;
 
 list:

@@ -75,17 +75,20 @@ struct elems ast_list_add(struct elems list, struct elem *e);
 void ast_once(struct parse_ctx *px, struct word *at, struct word w);
 
 bool ast_scope(struct parse_ctx *px, struct span span, struct word kind, struct elems drivers,
-	struct ast_fact type_from);
-bool ast_const(struct parse_ctx *px, struct word name, struct operand_list value);
+	const struct ast_fact *type_from);
+struct operand_list *ast_operand(struct parse_ctx *px, struct elems in);
+struct operand_list *ast_operand_except(struct parse_ctx *px, struct elems in,
+	struct span except_span, struct elems except);
+bool ast_const(struct parse_ctx *px, struct word name, const struct operand_list *value);
 
 bool ast_attr_begin(struct parse_ctx *px, bool local, struct word name);
 void ast_attr_option(struct parse_ctx *px, enum option_kind kind, struct span span,
 	struct elem *value, struct elem *more);
-void ast_attr_fact(struct parse_ctx *px, struct ast_fact fact);
+void ast_attr_fact(struct parse_ctx *px, const struct ast_fact *fact);
 void ast_attr_default(struct parse_ctx *px, struct span span, struct elems value);
 void ast_attr_end(struct parse_ctx *px);
-struct ast_fact ast_fact(struct word kind);
-struct ast_fact ast_fact_name(struct ast_fact fact, struct elem *name);
+struct ast_fact *ast_fact(struct parse_ctx *px, struct word kind);
+struct ast_fact *ast_fact_name(struct ast_fact *fact, struct elem *name);
 
 bool ast_rule_begin(struct parse_ctx *px, struct word name, struct span span);
 void ast_rule_end(struct parse_ctx *px);
@@ -94,7 +97,7 @@ bool ast_migratable(struct parse_ctx *px, struct span span, struct word word);
 bool ast_block_begin(struct parse_ctx *px, enum block_kind kind, bool braces, struct span span);
 void ast_block_end(struct parse_ctx *px);
 struct ast_clause *ast_clause(struct parse_ctx *px, struct word attr, enum clause_op op,
-	struct span op_span, struct operand_list operand);
+	struct span op_span, const struct operand_list *operand);
 bool ast_block_clause(struct parse_ctx *px, struct ast_clause *c, struct span span);
 bool ast_claim(struct parse_ctx *px, struct span span, struct word attr, struct elem *expr);
 
