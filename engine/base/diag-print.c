@@ -131,6 +131,7 @@ static void put_line(const struct out *o, const struct source *src, struct span 
 {
 	struct line l = line_of(src, mark.from);
 	size_t from = l.from, to, i, last;
+	char before = ' ';
 
 	if (l.to - l.from > LINE_SHOWN && mark.from > l.from + LINE_BEFORE)
 		from = mark.from - LINE_BEFORE;
@@ -151,18 +152,20 @@ static void put_line(const struct out *o, const struct source *src, struct span 
 	if (other)
 		last = MAX(last, MAX(MIN((size_t)other->to, to), (size_t)other->from + 1));
 	for (i = from; i < MIN(last, to + 1); i++) {
-		if (inside(mark, i)) {
-			put_colour(o, sign == '^' ? COLOUR_GREEN : COLOUR_BLUE);
-			sbuf_putc(o->b, sign);
+		char c = inside(mark, i)	     ? sign :
+			 other && inside(*other, i)  ? '~' :
+			 i < to && src->text.p[i] == '\t' ? '\t' :
+						       ' ';
+
+		if (c != before && (before == '^' || before == '~'))
 			put_colour(o, COLOUR_OFF);
-		} else if (other && inside(*other, i)) {
-			put_colour(o, COLOUR_BLUE);
-			sbuf_putc(o->b, '~');
-			put_colour(o, COLOUR_OFF);
-		} else {
-			sbuf_putc(o->b, i < to && src->text.p[i] == '\t' ? '\t' : ' ');
-		}
+		if (c != before && (c == '^' || c == '~'))
+			put_colour(o, c == '^' ? COLOUR_GREEN : COLOUR_BLUE);
+		sbuf_putc(o->b, c);
+		before = c;
 	}
+	if (before == '^' || before == '~')
+		put_colour(o, COLOUR_OFF);
 	sbuf_putc(o->b, '\n');
 }
 
