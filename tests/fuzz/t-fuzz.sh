@@ -3,26 +3,44 @@
 # The fuzz targets, briefly: as this build has them, over seeds and changed copies of them; and
 # where clang is there, as libFuzzer drives them, with the sanitizers. Long runs: HACKING.md.
 . "$top_srcdir/tests/lib.sh"
-plan 5
+plan 9
 
 seeds=$scratch/seeds
-mkdir "$seeds" "$scratch/corpus"
+mkdir "$seeds" "$scratch/corpus" "$scratch/corpus-policy" "$scratch/policies"
 ok "seeds for the image's reader" "$top_builddir/tests/fuzz/seeds-image" "$seeds" 12
 run "$top_builddir/tests/fuzz/replay-image" -n 100 "$seeds"/*
 is "$rc $out" "0 2424 inputs" "the image's reader takes seeds and changed ones"
 
+for file in "$top_srcdir"/tests/grammar/good/*.policy "$top_srcdir"/tests/grammar/bad/*.policy; do
+	cp "$file" "$scratch/policies/$(basename "$(dirname "$file")")-${file##*/}"
+done
+run "$top_builddir/tests/fuzz/replay-policy" -n 30 "$scratch"/policies/*
+is "$rc $(echo "$out" | grep -c inputs)" "0 1" "the compiler takes samples and changed ones"
+
 if ! command -v clang >/dev/null; then
-	skip 3 "no clang"
+	skip 6 "no clang"
 	done_testing
 fi
-sources=$(make -s --no-print-directory -C "$top_builddir" print-fuzz-image-sources)
 cd "$top_srcdir" || bail_out "no sources"
-ok "it is built with libFuzzer" clang -g -O1 -w -std=gnu11 -D_GNU_SOURCE -I. \
-	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	-o "$scratch/fuzz-image" $sources -lmd
-run "$scratch/fuzz-image" -runs=4000 -max_total_time=30 -max_len=65536 -timeout=10 -seed=1 \
-	-artifact_prefix="$scratch/" "$scratch/corpus" "$seeds"
-is "$rc" 0 "and finds nothing in a short run" ||
-	printf '%s\n' "$err" | tail -n 40 | sed 's/^/# /'
-ok "it did run" sh -c 'test "$(printf "%s\n" "$1" | sed -n "s/^Done \([0-9]*\) runs.*/\1/p")" -gt 100' - "$err"
+
+# fuzz NAME LIBS CORPUS...: builds a target and lets libFuzzer drive it for a while.
+fuzz() {
+	name=$1
+	libs=$2
+	shift 2
+	sources=$(make -s --no-print-directory -C "$top_builddir" "print-fuzz-$name-sources")
+	# shellcheck disable=SC2086
+	ok "$name is built with libFuzzer" clang -g -O1 -w -std=gnu11 -D_GNU_SOURCE -I. \
+		-I"$top_builddir" -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o "$scratch/fuzz-$name" $sources $libs
+	run "$scratch/fuzz-$name" -runs=4000 -max_total_time=30 -max_len=65536 -timeout=10 -seed=1 \
+		-artifact_prefix="$scratch/" "$@"
+	is "$rc" 0 "and finds nothing in a short run" ||
+		printf '%s\n' "$err" | tail -n 40 | sed 's/^/# /'
+	ok "it did run" sh -c \
+		'test "$(printf "%s\n" "$1" | sed -n "s/^Done \([0-9]*\) runs.*/\1/p")" -gt 100' - "$err"
+}
+
+fuzz image -lmd "$scratch/corpus" "$seeds"
+fuzz policy -lmd "$scratch/corpus-policy" "$scratch/policies"
 done_testing
