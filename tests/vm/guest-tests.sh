@@ -3,7 +3,7 @@
 # From a kernel event to a property that udevadm shows, on a real kernel.  Each part loads what it
 # needs and unloads it again; only the policies in /etc and the image stay.
 . ./guest-lib.sh
-plan 79
+plan 83
 
 mkdir -p $policies
 mtty=/sys/devices/virtual/mtty/mtty
@@ -53,6 +53,15 @@ is "$(info_fp "$(uuid 1)")" "$(fp $mtty mtty-2)" "and info says the same by its 
 like "$(prop "$instance" MDEV_COMPAT_POLICY)" '^mtty[^a-z].*[0-9a-f]{8}$' "and names its policy"
 like "$(prop "$instance" MDEV_COMPAT_DESCRIPTOR)" '^mdc1[A-Za-z0-9._:,/@=-]*[A-Za-z0-9]$' \
 	"and has its descriptor"
+echo 'language 1;  policy own { applies mdev-type driver mtty;  accept same; }' \
+	>$policies/own.policy
+exits 0 "a policy of the operator's own is added" $MDEVCOMPAT update
+settle
+like "$(prop "$instance" MDEV_COMPAT_POLICY)" '^own[^a-z].*[0-9a-f]{8}$' "ours steps aside"
+rm $policies/own.policy
+exits 0 "it is removed again" $MDEVCOMPAT update
+settle
+like "$(prop "$instance" MDEV_COMPAT_POLICY)" '^mtty[^a-z].*[0-9a-f]{8}$' "and ours is back"
 destroy $mtty 1
 is "$(ours "$instance")" "" "nothing is left of a removed instance"
 unload mtty mdpy mbochs
