@@ -124,7 +124,7 @@ bool check_scopes(struct check *c)
 
 	for (s = c->ast->first_scope; s; s = s->next)
 		n += s->drivers.n;
-	if (n == 0 && !c->ast->narrows.text.p) {
+	if (n == 0) {
 		x = check_error(c, DIAG_SCOPE_MISSING, c->ast->name.span,
 			"the policy does not say what it applies to");
 		x->help = STR("write 'applies mdev-type driver NAME;'");
