@@ -37,7 +37,7 @@ if [ "${1-}" != --inside ]; then
 	. /etc/os-release
 	suite=$VERSION_CODENAME
 	wanted=$(dpkg-deb -f "$stage"/mdevcompat_*_"$arch".deb Depends | tr ',' '\n' |
-		sed 's/[ (|].*//; /^$/d; s/^ *\([^ ]*\).*/\1/' | cat - "$here/packages" | sort -u | paste -sd,)
+		sed 's/^ *//; s/[ (|].*//; /^$/d' | cat - "$here/packages" | sort -u | paste -sd,)
 	cache=${MDEVCOMPAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/mdevcompat}
 	base=$cache/$suite-$arch-$(echo "$wanted" | cksum | cut -d' ' -f1).tar
 	if [ ! -s "$base" ]; then
