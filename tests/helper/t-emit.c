@@ -134,7 +134,8 @@ static void test_parents(void)
 /* What is no fingerprint is never printed as one. */
 static void test_refused(void)
 {
-	static const char *const bad[] = { "", "mc1-", "mc2" "-aaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbbbbbb",
+	static const char *const bad[] = { "", "mc1-",
+		"mc2-aaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbbbbbb",
 		"mc1-aaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbbbbb",
 		"mc1-aaaaaaaaaaaaaaaaaaaaaaaaa\n-bbbbbbbbbbbbbbbbbbbbbbbbbb",
 		"mc1-aaaaaaaaaaaaaaaaaaaaaaaaa\"-bbbbbbbbbbbbbbbbbbbbbbbbbb" };
