@@ -21,7 +21,7 @@ musl)
 		"neither standard I/O nor locale"
 	;;
 static)
-	like "$(strings -a "$MDEVCOMPAT_ID")" 'GNU C Library' "the compiler's own libc"
+	like "$symbols" "_dl_relocate_static_pie" "the compiler's own libc"
 	unlike "$symbols" ' [Tt] (yaml_|udev_)' "neither libyaml nor libudev"
 	;;
 esac
