@@ -67,8 +67,8 @@ static void test_kept(void)
 		static const char *const want[] = {
 			"a/b: error: no text [MDC-001]\n   help: help?me\n",
 			"a/b: error: no text; help?me [MDC-001]\n",
-			"{\"code\":\"MDC-001\",\"severity\":\"error\",\"file\":\"a/b\","
-			"\"text\":\"no text\",\"help\":\"help\\u000ame\"}",
+			("{\"code\":\"MDC-001\",\"severity\":\"error\",\"file\":\"a/b\","
+			 "\"text\":\"no text\",\"help\":\"help\\u000ame\"}"),
 		};
 
 		diag_print(&b, x, (enum diag_format)i, false);
