@@ -110,6 +110,7 @@ static int compile(struct update *u)
 		return r;
 	o.last = u->host.image;
 	o.keep_last_good = cli_given(c, "keep-going") != NULL;
+	o.scratch = c->scratch;
 	r = host_load_set(c, &o, &u->set);
 	if (r != 0)
 		return r;

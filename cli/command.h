@@ -81,6 +81,7 @@ extern const struct command commands[]; /* ends with .name NULL */
 struct cli {
 	const struct command *command;
 	struct arena *arena; /* lives as long as the run */
+	struct arena *scratch; /* as long, for what is made and forgotten */
 	const char *root;    /* "" or an absolute or relative path without trailing slash */
 	struct str policies[CLI_DIRS_MAX];
 	uint32_t n_policies;

@@ -73,6 +73,7 @@ static int compile_given(struct host *h)
 	struct str bytes;
 	int r;
 
+	o.scratch = c->scratch;
 	r = host_load_set(c, &o, &h->set);
 	if (r != 0)
 		return r;

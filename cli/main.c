@@ -11,7 +11,7 @@
 
 #include "cli/command.h"
 
-#define RUN_MEMORY_MAX ((size_t)2 << 30)
+#define RUN_MEMORY_MAX ((size_t)2 << 30) /* of each arena */
 
 static bool is_switch_set(const char *value)
 {
@@ -299,11 +299,12 @@ static bool wants_json(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct arena arena;
-	struct cli c = { .arena = &arena, .root = "" };
+	struct arena arena, scratch;
+	struct cli c = { .arena = &arena, .scratch = &scratch, .root = "" };
 	int code;
 
 	arena_init(&arena, RUN_MEMORY_MAX);
+	arena_init(&scratch, RUN_MEMORY_MAX);
 	diags_init(&c.diags, &arena);
 	c.json = wants_json(argc, argv);
 	code = read_arguments(&c, argc, argv);
@@ -325,6 +326,7 @@ int main(int argc, char **argv)
 	json_release(&c.out);
 	json_release(&c.notes);
 	free(c.error_text);
+	arena_release(&scratch);
 	arena_release(&arena);
 	return code;
 }

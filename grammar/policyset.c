@@ -37,6 +37,7 @@ struct scope_claim {
 
 struct load {
 	struct arena *arena;
+	struct arena *scratch; /* for what compiling makes; may be .arena */
 	const struct policyset_options *o;
 	struct diags *d;
 	struct policy_file *file;
@@ -131,10 +132,13 @@ static int add_claim(struct load *l, const struct scope_claim *c)
 static int add_claims(struct load *l, uint32_t file, enum mdc_status status, struct str policy,
 	bool fallback, struct str narrows, const struct scope *scope, uint32_t n, bool places)
 {
+	/* Claims are dealt out when the policy may be gone. */
+	policy = str_dup(l->arena, policy);
+	narrows = str_dup(l->arena, narrows);
 	for (uint32_t i = 0; i < n; i++) {
 		struct scope_claim c = {
 			.kind = scope[i].kind,
-			.driver = scope[i].driver,
+			.driver = str_dup(l->arena, scope[i].driver),
 			.class = narrows.n > 0 ? CLAIM_NARROWS :
 				 fallback      ? CLAIM_FALLBACK :
 						 CLAIM_NORMAL,
@@ -231,6 +235,7 @@ static int encode(struct load *l, uint32_t i, const struct policy *p)
 
 static int load_file(struct load *l, uint32_t i)
 {
+	struct arena_mark mark = arena_mark(l->scratch);
 	const struct policy_file *f = &l->file[i];
 	struct image_input *in = &l->input[i];
 	struct policy_partial partial = { 0 };
@@ -253,14 +258,14 @@ static int load_file(struct load *l, uint32_t i)
 	} else {
 		l->source[i].text = f->text;
 		l->source[i].digest = f->digest;
-		r = policy_compile(l->arena, &l->source[i], l->d, &p, &partial);
+		r = policy_compile(l->scratch, &l->source[i], l->d, &p, &partial);
 		if (r == 0)
 			r = encode(l, i, p);
 		if (r == -E2BIG)
 			diag_file(l->d, DIAG_SECTION_TOO_LARGE, f->open_path,
 				"the compiled policy passes a bound on size");
 	}
-	if (r == -ENOMEM || arena_failed(l->arena))
+	if (r == -ENOMEM || arena_failed(l->arena) || arena_failed(l->scratch))
 		return -ENOMEM;
 	if (r < 0) {
 		in->message = message_of(l, f->path, first_error(l->d, from));
@@ -268,10 +273,14 @@ static int load_file(struct load *l, uint32_t i)
 		return take_broken(l, i, f->state == INPUT_REFUSED ? INPUT_REFUSED : INPUT_BROKEN,
 			r == -EPROTO ? STATUS_LANGUAGE_TOO_NEW : STATUS_POLICY_ERROR, &partial);
 	}
-	l->policy[i] = p;
 	memcpy(in->section_digest, f->digest, sizeof(in->section_digest));
-	return add_claims(l, i, STATUS_OK, p->name, p->fallback, p->narrows, p->scope, p->n_scopes,
+	r = add_claims(l, i, STATUS_OK, p->name, p->fallback, p->narrows, p->scope, p->n_scopes,
 		true);
+	if (l->scratch == l->arena)
+		l->policy[i] = p;
+	else if (l->d->n == from)
+		arena_rewind(l->scratch, mark); /* no diagnostic can point there */
+	return r;
 }
 
 /* ---- dealing out the pairs ----------------------------------------------------------------- */
@@ -446,7 +455,7 @@ static int deal_out(struct load *l)
 int policyset_load(struct arena *a, const struct policyset_options *o, struct diags *d,
 	struct policyset *ret, struct str *ret_where)
 {
-	struct load l = { .arena = a, .o = o, .d = d };
+	struct load l = { .arena = a, .scratch = o->scratch ? o->scratch : a, .o = o, .d = d };
 	int r;
 
 	r = policyset_scan(a, o, &l.file, &l.n, ret_where);

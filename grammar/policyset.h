@@ -16,6 +16,10 @@ struct policyset_options {
 	uint32_t n_dirs;
 	struct image *last;	   /* the image in use, whose good sections stand in; may be NULL */
 	bool keep_last_good;	   /* --keep-going: use them */
+	/* Where files are compiled, one in the place of the other, for those who want the sections
+	 * alone: .policy is all NULL then. It must live as long as the diagnostics do. NULL: the
+	 * arena of the result, and every policy is kept. */
+	struct arena *scratch;
 };
 
 /*
@@ -53,7 +57,7 @@ struct policyset {
 	struct image_build build;
 	const struct policy_file *file; /* by input, as policyset_scan() found them */
 	const struct source *source; /* by input; .text.p NULL when not read */
-	const struct policy **policy; /* by input; NULL when it has none of its own */
+	const struct policy **policy; /* by input; NULL: none of its own, or not kept */
 	bool broken;		     /* some file that counts is broken or refused */
 };
 

@@ -14,6 +14,7 @@
 struct arena_block {
 	struct arena_block *next;
 	size_t size;
+	bool reused; /* holds what was there before a rewind */
 	_Alignas(ARENA_ALIGN) char data[];
 };
 
@@ -33,15 +34,34 @@ void arena_init_fixed(struct arena *a, void *buf, size_t size)
 	a->limit = size - skip;
 }
 
-void arena_release(struct arena *a)
+static void free_blocks(struct arena_block *b)
 {
-	struct arena_block *b = a->blocks, *next;
+	struct arena_block *next;
 
 	for (; b; b = next) {
 		next = b->next;
 		free(b);
 	}
+}
+
+void arena_release(struct arena *a)
+{
+	free_blocks(a->blocks);
+	free_blocks(a->spare);
 	*a = (struct arena){ 0 };
+}
+
+/* The first block of at least @size bytes that a rewind left, or NULL. */
+static struct arena_block *take_spare(struct arena *a, size_t size)
+{
+	struct arena_block **at = &a->spare, *b;
+
+	while (*at && (*at)->size < size)
+		at = &(*at)->next;
+	b = *at;
+	if (b)
+		*at = b->next;
+	return b;
 }
 
 static bool arena_grow(struct arena *a, size_t size)
@@ -55,14 +75,18 @@ static bool arena_grow(struct arena *a, size_t size)
 	n = MAX(size, n);
 	if (a->fixed || n > SIZE_MAX - sizeof(*b))
 		return false;
-	b = calloc(1, sizeof(*b) + n);
-	if (!b)
-		return false;
-	b->size = n;
+	b = take_spare(a, size);
+	if (!b) {
+		b = calloc(1, sizeof(*b) + n);
+		if (!b)
+			return false;
+		b->size = n;
+	}
 	b->next = a->blocks;
 	a->blocks = b;
-	a->at = a->dirty = b->data;
-	a->end = b->data + n;
+	a->at = b->data;
+	a->end = b->data + b->size;
+	a->dirty = b->reused ? a->end : a->at;
 	return true;
 }
 
@@ -95,8 +119,12 @@ void *arena_alloc(struct arena *a, size_t size)
 {
 	char *dirty = a->dirty, *end = a->end, *p = arena_alloc_raw(a, size);
 
-	/* What lies in another block than before is new, and calloc() made it zero. */
-	if (p && a->end == end && p < dirty)
+	if (!p)
+		return NULL;
+	/* In another block than before: calloc() made it zero, unless it was in use. */
+	if (a->end != end)
+		dirty = a->blocks->reused ? a->end : p;
+	if (p < dirty)
 		memset(p, 0, MIN((size_t)(dirty - p), (size_t)(a->at - p)));
 	return p;
 }
@@ -145,7 +173,9 @@ void arena_rewind(struct arena *a, struct arena_mark m)
 		while (a->blocks != m.block) {
 			b = a->blocks;
 			a->blocks = b->next;
-			free(b);
+			b->next = a->spare;
+			b->reused = true;
+			a->spare = b;
 		}
 		/* How much of the block we come back to was used is not known any more. */
 		a->dirty = m.end;

@@ -21,6 +21,7 @@ struct arena {
 	char *at, *end; /* what is left of the current block */
 	char *dirty;	/* from here on the current block is known to be zero */
 	struct arena_block *blocks;
+	struct arena_block *spare; /* left by arena_rewind(), smallest first as a rule */
 	size_t used, limit; /* bytes handed out, and how many may be */
 	bool fixed, failed;
 	uint64_t count; /* allocations made, for tests that guard cost */
@@ -58,7 +59,8 @@ static inline bool arena_failed(const struct arena *a)
 
 /*
  * A place to come back to: arena_rewind() forgets what was allocated since arena_mark(), at no
- * cost in proportion to it, and clears a failure that came after the mark.
+ * cost in proportion to it, and clears a failure that came after the mark. Blocks stay with the
+ * arena for what comes next; only arena_release() frees them.
  */
 struct arena_mark {
 	char *at, *end;

@@ -309,37 +309,69 @@ int section_decode_rules(struct arena *a, const struct section_source *s,
 	return 0;
 }
 
+static int read_table(const struct section_source *s, const struct header *h, const uint8_t **ret)
+{
+	*ret = NULL;
+	return h->n_rules > 0 ?
+		s->read(s->ctx, h->table_at, h->n_rules * TABLE_ENTRY_SIZE, ret) : 0;
+}
+
+/* Rule @i by the table of rules. */
+static int read_numbered(struct arena *a, const struct section_source *s,
+	const struct policy *head, const struct header *h, const uint8_t *table, uint32_t i,
+	struct rule *ret)
+{
+	const uint8_t *p = table + (size_t)i * TABLE_ENTRY_SIZE;
+	struct ref ref = { i, get_le32(p), get_le32(p + 4) };
+
+	return read_rule(a, s, head, h, &ref, ret);
+}
+
 int section_decode_all(struct arena *a, const struct section_source *s,
 	const struct policy *head, const struct rule **ret, uint32_t *ret_n)
 {
-	const uint8_t *table = NULL;
+	const uint8_t *table;
 	struct rule *rules;
 	struct header h;
 	uint32_t i;
 	int r;
 
 	r = read_header(s, &h);
+	if (r == 0)
+		r = read_table(s, &h, &table);
 	if (r < 0)
 		return r;
-	if (h.n_rules > 0) {
-		r = s->read(s->ctx, h.table_at, h.n_rules * TABLE_ENTRY_SIZE, &table);
-		if (r < 0)
-			return r;
-	}
 	rules = arena_new_array(a, h.n_rules, struct rule);
 	if (!rules)
 		return -ENOMEM;
 	for (i = 0; i < h.n_rules; i++) {
-		const uint8_t *p = table + i * TABLE_ENTRY_SIZE;
-		struct ref ref = { i, get_le32(p), get_le32(p + 4) };
-
-		r = read_rule(a, s, head, &h, &ref, &rules[i]);
+		r = read_numbered(a, s, head, &h, table, i, &rules[i]);
 		if (r < 0)
 			return r;
 	}
 	*ret = rules;
 	*ret_n = h.n_rules;
 	return 0;
+}
+
+int section_try_all(struct arena *a, const struct section_source *s, const struct policy *head)
+{
+	struct arena_mark mark = arena_mark(a);
+	const uint8_t *table;
+	struct header h;
+	uint32_t i;
+	int r;
+
+	r = read_header(s, &h);
+	if (r == 0)
+		r = read_table(s, &h, &table);
+	for (i = 0; r == 0 && i < h.n_rules; i++) {
+		struct rule rule = { 0 };
+
+		r = read_numbered(a, s, head, &h, table, i, &rule);
+		arena_rewind(a, mark);
+	}
+	return r;
 }
 
 /* ---- bytes in memory --------------------------------------------------------------------- */

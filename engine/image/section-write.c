@@ -250,16 +250,14 @@ static int reread(const struct out *o)
 	_cleanup_(arena_release) struct arena scratch;
 	struct str bytes = { (const char *)o->p, o->n };
 	struct section_source s;
-	const struct rule *rule;
 	struct policy p;
-	uint32_t n;
 	int r;
 
 	arena_init(&scratch, SIZE_MAX / 2);
 	section_memory(&s, &bytes);
 	r = section_decode_head(&scratch, &s, &p);
 	if (r == 0)
-		r = section_decode_all(&scratch, &s, &p, &rule, &n);
+		r = section_try_all(&scratch, &s, &p);
 	return r == -EBADMSG ? -EINVAL : r;
 }
 

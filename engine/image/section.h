@@ -49,3 +49,7 @@ int section_decode_rules(struct arena *a, const struct section_source *s,
 /* All rules, for `dump`, `check` and tests. */
 int section_decode_all(struct arena *a, const struct section_source *s,
 	const struct policy *head, const struct rule **ret, uint32_t *ret_n);
+
+/* Does what section_decode_all() does, one rule at a time, and keeps nothing of it in @a: the
+ * same errors for the same bytes. */
+int section_try_all(struct arena *a, const struct section_source *s, const struct policy *head);

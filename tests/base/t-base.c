@@ -58,6 +58,12 @@ static void test_arena(void)
 	ok(a.used == 112, "rewinding over blocks gives them back");
 	p = arena_alloc(&a, 60000);
 	ok(p && all_zero(p, 60000), "and what comes after is zero");
+	for (int i = 0, dirty = 0; i < 100; i++) {
+		p = arena_alloc(&a, 5000);
+		dirty += !p || !all_zero(p, 5000);
+		if (i == 99)
+			is_int(dirty, 0, "also in the blocks that were left");
+	}
 	ok(!arena_alloc_array(&a, SIZE_MAX / 2, 4) && arena_failed(&a), "products are checked");
 	arena_release(&a);
 }
@@ -129,7 +135,7 @@ static void test_digest(void)
 
 int main(void)
 {
-	plan(33);
+	plan(34);
 	test_arena();
 	test_str();
 	test_digest();

@@ -627,11 +627,33 @@ static int devour(struct arena *a, struct str bytes)
 	return r;
 }
 
+/* Does trying all rules say what decoding them all says, and keep nothing? */
+static bool tries_alike(struct arena *a, struct str bytes)
+{
+	struct arena_mark m = arena_mark(a);
+	struct section_source s;
+	const struct rule *rule;
+	struct policy head;
+	bool alike = true;
+	size_t used;
+	uint32_t n;
+	int r;
+
+	section_memory(&s, &bytes);
+	if (section_decode_head(a, &s, &head) == 0) {
+		used = a->used;
+		r = section_try_all(a, &s, &head);
+		alike = a->used == used && section_decode_all(a, &s, &head, &rule, &n) == r;
+	}
+	arena_rewind(a, m);
+	return alike;
+}
+
 /* Some bytes are free to be anything: texts, places, revisions. The rest must be refused. */
 static void test_damage(void)
 {
 	struct gen g = { .state = seed() };
-	uint32_t cut_taken = 0, changed = 0, refused = 0, i, k;
+	uint32_t cut_taken = 0, changed = 0, refused = 0, unlike = 0, i, k;
 	struct arena a, scratch;
 	size_t at;
 
@@ -655,6 +677,7 @@ static void test_damage(void)
 
 				*p = (char)(*p ^ (int)(1 + gen_below(&g, 255)));
 				refused += devour(&scratch, copy) != 0;
+				unlike += !tries_alike(&scratch, copy);
 				*p = bytes.p[at];
 				changed++;
 			}
@@ -663,13 +686,14 @@ static void test_damage(void)
 	}
 	arena_release(&scratch);
 	is_int(cut_taken, 0, "a section that was cut anywhere is refused");
+	is_int(unlike, 0, "what is tried rule by rule is refused like what is kept");
 	ok(refused > changed / 3 && changed > 10000,
 		"of %u single changes %u were refused and none did harm", changed, refused);
 }
 
 int main(void)
 {
-	plan(2 + 6 + 24 + 42 + 2);
+	plan(2 + 6 + 24 + 42 + 3);
 	test_random();
 	test_many();
 	test_bounds();
