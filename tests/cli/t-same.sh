@@ -5,6 +5,7 @@
 . "$top_srcdir/tests/cli/lib.sh"
 plan 9
 
+cd "$scratch" || exit 99
 full_host host
 sys=host/sys/devices/pci0000:40/0000:40:03.1/0000:41:00.0
 "$m" --root host update >/dev/null || bail_out "no image"
