@@ -32,10 +32,18 @@ static bool index_lines(struct check *c)
 	return true;
 }
 
-struct place place_of(const struct check *c, struct span span)
+struct place place_of(struct check *c, struct span span)
 {
-	uint32_t lo = 0, hi = c->n_lines;
+	uint32_t lo = 0, hi = c->n_lines, last = c->last_line;
 
+	/* The checks go through the text from top to bottom: this line or the next one. */
+	if (c->line[last] <= span.from) {
+		lo = last;
+		if (hi - lo > 2 && c->line[lo + 2] > span.from)
+			hi = lo + 2;
+	} else {
+		hi = last;
+	}
 	while (hi - lo > 1) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
@@ -44,6 +52,7 @@ struct place place_of(const struct check *c, struct span span)
 		else
 			hi = mid;
 	}
+	c->last_line = lo;
 	return (struct place){ lo + 1, span.from - c->line[lo] + 1 };
 }
 

@@ -39,7 +39,7 @@ struct check {
 	const struct ast_policy *ast;
 
 	uint32_t *line; /* where each line begins */
-	uint32_t n_lines;
+	uint32_t n_lines, last_line; /* .last_line: where place_of() was asked about before */
 
 	struct symtab values; /* attributes and locals, struct symbol */
 	struct symtab consts; /* struct const_symbol */
@@ -59,7 +59,7 @@ struct check {
 
 /* ---- check.c ----------------------------------------------------------------------------- */
 
-struct place place_of(const struct check *c, struct span span);
+struct place place_of(struct check *c, struct span span);
 
 /* Reports; inside of a constant the place that uses it is the other party. */
 struct diag *check_error(struct check *c, enum diag_code code, struct span span,

@@ -50,8 +50,10 @@ int keyword_token(struct str word)
 		return TOK_BARE;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		int c = str_cmp(keywords[mid].word, word);
+		int c = (int)keywords[mid].word.p[0] - (int)word.p[0];
 
+		if (c == 0)
+			c = str_cmp(keywords[mid].word, word);
 		if (c == 0)
 			return keywords[mid].token;
 		if (c < 0)

@@ -68,6 +68,11 @@ void put_uint(struct out *o, uint64_t v)
 	uint8_t buf[10];
 	size_t n = 0;
 
+	/* Nearly all are small, and there is room. */
+	if (v < 0x80 && o->error == 0 && o->n < o->room && o->n < IMAGE_SIZE_MAX) {
+		o->p[o->n++] = (uint8_t)v;
+		return;
+	}
 	while (v >= 0x80) {
 		buf[n++] = (uint8_t)(v | 0x80);
 		v >>= 7;
