@@ -11,7 +11,11 @@ TYPES=60
 
 printf 'int main(void) { return 0; }\n' >"$SCRATCH/noop.c"
 cc -O2 -o "$SCRATCH/noop-dynamic" "$SCRATCH/noop.c"
-musl-gcc -O2 -static -o "$SCRATCH/noop-musl" "$SCRATCH/noop.c"
+# Linked by hand, as the helper is: there need be no musl-gcc.
+musl=/usr/lib/$(uname -m)-linux-musl
+cc -O2 -c -o "$SCRATCH/noop.o" "$SCRATCH/noop.c"
+cc -static -no-pie -nostdlib -nostartfiles -o "$SCRATCH/noop-musl" "$musl/crt1.o" "$musl/crti.o" \
+	"$SCRATCH/noop.o" "$musl/libc.a" "$musl/crtn.o"
 
 # A sysfs with one parent of 60 types, an instance, and twelve facts.
 sys=$SCRATCH/sys
