@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The policies that we ship: each does what its comment says.
+. "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/cli/lib.sh"
+
+policies=$top_srcdir/policies
+listed=$(sed -n 's|^	policies/\([a-z0-9-]*\)\.policy.*|\1|p' "$policies/Makemodule.am" | sort)
+plan $((4 + 2 * $(echo "$listed" | wc -l)))
+
+is "$(cd "$policies" && ls *.policy | sed 's/\.policy$//' | sort)" "$listed" "the list has every file"
+# All at once, so that an overlap would show.
+exits 0 "they go together" "$m" check "$policies"
+is "$err" "" "without a word"
+for name in $listed; do
+	like "$(cat "$policies/$name.policy")" "^policy $name (revision [0-9]+ )?fallback \\{" \
+		"$name steps aside for a vendor's own"
+	run "$m" check "$policies/$name.policy"
+	is "$rc $out$err" "0 " "$name is clean"
+done
+cp "$policies/vendor.policy.template" "$scratch/50-acme.policy"
+exits 0 "the template compiles" "$m" check "$scratch/50-acme.policy"
+
+done_testing
