@@ -25,11 +25,18 @@
  * Returns 0 with *ret valid as long as @a; -ENOENT: absent; -ENODEV: the subject itself has
  * vanished; anything else: unreadable (-EFBIG: more than FACT_TEXT_MAX bytes). @ret_from, a
  * path or another name for people of where the text came from, may be left empty.
+ *
+ * .value is for those who have values already (tests in policies, analysis). Where it is not NULL
+ * it is asked instead of .read: 0 with *ret of the attribute's type, or with *ret_ranges for
+ * versions(N); -ENOENT: absent; -ENODEV as above; anything else: unreadable. A value of another
+ * type, or outside of the declared domain, is unreadable too, as its text would be.
  */
 struct fact_reader {
 	int (*read)(void *ctx, struct arena *a, const struct attr *attr, struct str *ret,
 		bool *ret_final, struct str *ret_from);
 	void *ctx;
+	int (*value)(void *ctx, const struct attr *attr, struct value *ret,
+		struct ranges *ret_ranges);
 };
 
 /* What is to be evaluated. Views must live as long as the evaluation's arena is used. */

@@ -97,6 +97,33 @@ static int read_one(struct arena *a, const struct subject *s, const struct attr 
 	return r;
 }
 
+/* The same from a reader that has values. */
+static int take_one(const struct subject *s, const struct attr *at, struct fact_result *f,
+	struct str *why)
+{
+	struct value v = { 0 };
+	struct ranges list = { 0 };
+	int r = s->facts.value(s->facts.ctx, at, &v, &list);
+
+	if (r == -ENOENT || r == -ENODEV || r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		*why = read_error_text(r);
+		return -EINVAL;
+	}
+	if (at->type.list) {
+		f->ranges = list;
+		f->has_ranges = true;
+		return 0;
+	}
+	if (!value_valid(&v) || !attr_in_domain(&at->type, &v)) {
+		*why = STR("a value outside of the declared domain");
+		return -EINVAL;
+	}
+	f->value = v;
+	return 0;
+}
+
 /* Sets *stop when the subject has no verdict because of this one. */
 static int fact_of(struct arena *a, const struct subject *s, struct evaluation *e,
 	const struct attr *at, bool required, struct fact_result *f)
@@ -106,7 +133,7 @@ static int fact_of(struct arena *a, const struct subject *s, struct evaluation *
 
 	f->attr = at;
 	if (!at->dynamic || s->instance)
-		r = read_one(a, s, at, f, &why);
+		r = s->facts.value ? take_one(s, at, f, &why) : read_one(a, s, at, f, &why);
 	if (r == -ENOENT && at->presence == PRESENCE_REQUIRED && required) {
 		e->status = STATUS_MISSING_FACT;
 		e->detail = at->name;

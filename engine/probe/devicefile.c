@@ -413,7 +413,7 @@ void device_file_subject(const struct device_file *f, struct subject *ret)
 		.driver = f->driver,
 		.type = f->type,
 		.instance = true,
-		.facts = { file_read, (void *)f },
+		.facts = { .read = file_read, .ctx = (void *)f },
 	};
 }
 

@@ -275,7 +275,7 @@ void subject_of_type(const struct device *parent, struct str type, struct probe 
 		.kind = KIND_MDEV,
 		.driver = parent->driver,
 		.type = type,
-		.facts = { probe_read, probe },
+		.facts = { .read = probe_read, .ctx = probe },
 	};
 }
 
@@ -287,7 +287,7 @@ void subject_of_device(const struct device *d, struct probe *probe, struct subje
 		.driver = d->driver,
 		.type = d->type,
 		.instance = true,
-		.facts = { probe_read, probe },
+		.facts = { .read = probe_read, .ctx = probe },
 	};
 }
 

@@ -111,7 +111,7 @@ int line_evaluate(struct arena *a, struct str section, struct line_subject *s,
 
 	*bytes = section;
 	section_memory(&src, bytes);
-	s->subject.facts = (struct fact_reader){ read_fact, s };
+	s->subject.facts = (struct fact_reader){ .read = read_fact, .ctx = s };
 	return evaluate_section(a, &src, NULL, 0, &s->subject, NULL, ret);
 }
 
