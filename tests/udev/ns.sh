@@ -6,7 +6,7 @@
 
 if [ -z "${MDEVCOMPAT_IN_NS-}" ]; then
 	if ! unshare -mn true 2>/dev/null; then
-		echo "1..0 # SKIP needs root, for namespaces of its own"
+		echo "1..0 # SKIP needs root, for namespaces of its own (see scripts/room)"
 		exit 0
 	fi
 	MDEVCOMPAT_IN_NS=1
