@@ -7,12 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/check-tests.h"
 #include "cli/host.h"
 #include "grammar/compile.h"
 
 const struct cli_option check_options[] = {
 	{ "expand", NULL, "print each policy with what its blocks left out written in" },
 	{ "format", "human|json|gcc", "how to print diagnostics" },
+	{ "tests", NULL, "run the tests in the files as well; exit 1 when one fails" },
 	{ 0 },
 };
 
@@ -21,6 +23,8 @@ const struct cli_option check_options[] = {
 struct checked {
 	struct cli *c;
 	uint32_t n_files, n_broken;
+	bool want_tests;
+	struct check_tests tests;
 };
 
 static int expand(struct checked *k, const struct policy *p, struct str path, bool several)
@@ -46,12 +50,22 @@ static int expand(struct checked *k, const struct policy *p, struct str path, bo
 	return 0;
 }
 
+/* What is done with a policy that compiles. */
+static int on_policy(struct checked *k, const struct source *src, const struct policy *p,
+	const struct policy_more *more, bool several)
+{
+	if (k->want_tests)
+		return check_tests_run(&k->tests, src, p, more);
+	return cli_given(k->c, "expand") ? expand(k, p, src->path, several) : 0;
+}
+
 /* One file that was named: who owns it does not matter, its author is at work. */
 static int check_file(struct checked *k, const char *path)
 {
 	struct cli *c = k->c;
 	struct source *src = arena_new(c->arena, struct source);
 	struct policy_partial partial = { 0 };
+	struct policy_more more;
 	const struct policy *p;
 	int r;
 
@@ -64,14 +78,29 @@ static int check_file(struct checked *k, const char *path)
 	if (r < 0)
 		return cli_fail_errno(c, r, "%s", path);
 	k->n_files++;
-	r = policy_compile(c->arena, src, &c->diags, &p, &partial);
+	r = policy_compile_more(c->arena, src, &c->diags, &p, &partial, &more);
 	if (r == -ENOMEM)
 		return cli_fail_errno(c, r, "%s", path);
 	if (r < 0) {
 		k->n_broken++;
 		return 0;
 	}
-	return cli_given(c, "expand") ? expand(k, p, src->path, c->n_args > 1) : 0;
+	return on_policy(k, src, p, &more, c->n_args > 1);
+}
+
+/* A policy of a set: it has been compiled, and what was wrong with it was reported. */
+static int check_member(struct checked *k, const struct source *src)
+{
+	struct policy_more more;
+	const struct policy *p;
+	struct diags again;
+	int r;
+
+	diags_init(&again, k->c->arena);
+	r = policy_compile_more(k->c->arena, src, &again, &p, NULL, &more);
+	if (r < 0)
+		return cli_fail_errno(k->c, r, "%.*s", STR_FMT(src->path));
+	return on_policy(k, src, p, &more, true);
 }
 
 /* A folder, or the standard ones: as `update` would take them. */
@@ -90,8 +119,8 @@ static int check_set(struct checked *k, const struct policyset_options *o)
 		k->n_files++;
 		if (!set.policy[i])
 			k->n_broken++;
-		else if (cli_given(k->c, "expand"))
-			r = expand(k, set.policy[i], set.source[i].path, true);
+		else if (k->want_tests || cli_given(k->c, "expand"))
+			r = check_member(k, &set.source[i]);
 		if (r != 0)
 			return r;
 	}
@@ -116,7 +145,7 @@ static int check_argument(struct checked *k, const char *path)
 
 int cmd_check(struct cli *c)
 {
-	struct checked k = { .c = c };
+	struct checked k = { .c = c, .tests = { .c = c } };
 	const char *format = cli_given(c, "format");
 	int r = 0;
 
@@ -125,8 +154,13 @@ int cmd_check(struct cli *c)
 		return cli_usage(c, "no format '%s'; there are human, json and gcc", format);
 	if (format && strcmp(format, "gcc") == 0)
 		c->diag_format = DIAG_GCC;
+	k.want_tests = cli_given(c, "tests");
+	if (k.want_tests && cli_given(c, "expand"))
+		return cli_usage(c, "--expand and --tests are two questions");
 	if (c->json && cli_given(c, "expand"))
 		json_array(&c->out, "expanded");
+	if (c->json && k.want_tests)
+		json_array(&c->out, "policies");
 	for (unsigned i = 0; i < c->n_args && r == 0; i++)
 		r = check_argument(&k, c->arg[i]);
 	if (c->n_args == 0) {
@@ -137,12 +171,16 @@ int cmd_check(struct cli *c)
 	if (r != 0)
 		return r;
 	if (c->json) {
-		if (cli_given(c, "expand"))
+		if (cli_given(c, "expand") || k.want_tests)
 			json_end(&c->out);
 		json_int(&c->out, "files", k.n_files);
 		json_int(&c->out, "broken", k.n_broken);
 	}
-	return k.n_broken > 0 ? EXIT_INPUT : EXIT_YES;
+	if (k.want_tests)
+		check_tests_end(&k.tests);
+	if (k.n_broken > 0)
+		return EXIT_INPUT;
+	return k.tests.n_failed > 0 ? EXIT_NO : EXIT_YES;
 }
 
 /* ---- cat --------------------------------------------------------------------------------------- */

@@ -449,6 +449,49 @@ static bool check_operand(struct check *c, const struct where *w, struct operand
 	return lower_one(c, w, e, ret);
 }
 
+/* ---- items, for those who ask which of them matter ------------------------------------------ */
+
+static bool add_items(struct check *c, const struct where *w, const struct clause *clause,
+	struct elems list, bool except)
+{
+	const struct elem *e;
+
+	for (e = list.first; e; e = e->next) {
+		struct elem alone = *e;
+		struct ast_clause from = *w->from;
+		struct where one = { .part = w->part, .v = w->v, .from = &from, .s = w->s };
+		struct const_symbol *k = NULL;
+		struct policy_item *item;
+
+		if (e->kind == ELEM_BARE && !c->in_const)
+			k = symtab_find(&c->consts, e->text);
+		if (k) {
+			c->in_const = true;
+			if (!add_items(c, w, clause, k->decl->value.in, except) ||
+				!add_items(c, w, clause, k->decl->value.except, !except))
+				return false;
+			c->in_const = false;
+			continue;
+		}
+		if (c->items.n == POLICY_ITEMS_MAX) {
+			c->more->items_left_out = true;
+			return true;
+		}
+		item = vec_push(c->a, &c->items, sizeof(*item));
+		if (!item)
+			return false;
+		alone.next = NULL;
+		from.operand = (struct operand_list){
+			.in = { .first = &alone, .last = &alone, .n = 1, .span = e->span } };
+		*item = (struct policy_item){ .clause = clause->place, .only = *clause,
+			.except = except, .span = e->span, .place = place_of(c, e->span) };
+		item->only.operand = (struct operand){ 0 };
+		if (!lower_list(c, &one, &item->only.operand))
+			return false;
+	}
+	return true;
+}
+
 bool check_clause(struct check *c, enum clause_part part, struct vars *v,
 	const struct ast_clause *from, struct clause *ret)
 {
@@ -461,6 +504,11 @@ bool check_clause(struct check *c, enum clause_part part, struct vars *v,
 	to.attr = w.s->number;
 	to.place = place_of(c, from->span);
 	if (from->operand.in.n > 0 && !check_operand(c, &w, &to.operand))
+		return false;
+	if (c->more && to.op == OP_IN && to.operand.kind != OPERAND_SELF &&
+		to.operand.kind != OPERAND_SELF_NAME &&
+		(!add_items(c, &w, &to, from->operand.in, false) ||
+			!add_items(c, &w, &to, from->operand.except, true)))
 		return false;
 	*ret = to;
 	return true;

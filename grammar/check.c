@@ -198,13 +198,17 @@ static bool run_checks(struct check *c)
 }
 
 int policy_check(struct arena *a, const struct source *src, struct diags *d,
-	const struct ast_policy *ast, struct policy *ret)
+	const struct ast_policy *ast, struct policy *ret, struct policy_more *more)
 {
-	struct check c = { .a = a, .src = src, .d = d, .ast = ast, .policy = ret };
+	struct check c = { .a = a, .src = src, .d = d, .ast = ast, .policy = ret, .more = more };
 	size_t errors = d->errors;
 	bool good = index_lines(&c) && run_checks(&c);
 
 	if (arena_failed(a))
 		return -ENOMEM;
+	if (more) {
+		more->item = c.items.p;
+		more->n_items = c.items.n;
+	}
 	return good && d->errors == errors ? 0 : -EBADMSG;
 }

@@ -4,6 +4,7 @@
 #include "engine/image/model.h"
 #include "engine/version/text.h"
 #include "grammar/ast.h"
+#include "grammar/compile.h"
 #include "grammar/symtab.h"
 
 /*
@@ -13,6 +14,12 @@
  * All functions that return bool say false when they reported an error or ran out of memory;
  * arena_failed() tells which.
  */
+
+/* An array that grows; see vec.c below. */
+struct vec {
+	void *p;
+	uint32_t n, room;
+};
 
 /* An attribute or local, as declared. */
 struct symbol {
@@ -55,6 +62,8 @@ struct check {
 	uint64_t const_items;	/* values that constants put into lists so far */
 
 	struct policy *policy;
+	struct policy_more *more; /* NULL: not wanted */
+	struct vec items;	  /* struct policy_item, for .more */
 };
 
 /* ---- check.c ----------------------------------------------------------------------------- */
@@ -124,11 +133,6 @@ bool literal_ranges(struct check *c, const struct symbol *s, const struct elem *
 bool check_domain(struct check *c, const struct symbol *s, struct str word, struct span span);
 
 /* ---- vec.c: arrays that grow, and lists of words -------------------------------------------- */
-
-struct vec {
-	void *p;
-	uint32_t n, room;
-};
 
 /* Room for one more object of @size bytes, or NULL. */
 void *vec_push(struct arena *a, struct vec *v, size_t size);
@@ -204,6 +208,6 @@ bool check_claim(struct check *c, struct vars *v, const struct ast_claim *from,
 	struct claim *ret);
 bool check_claim_conflicts(struct check *c);
 
-/* The whole: 0, -EBADMSG, -ENOMEM. */
+/* The whole: 0, -EBADMSG, -ENOMEM. @more may be NULL. */
 int policy_check(struct arena *a, const struct source *src, struct diags *d,
-	const struct ast_policy *ast, struct policy *ret);
+	const struct ast_policy *ast, struct policy *ret, struct policy_more *more);

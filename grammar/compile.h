@@ -29,6 +29,67 @@ int policy_compile(struct arena *a, const struct source *src, struct diags *d,
 	const struct policy **ret, struct policy_partial *ret_partial);
 
 /*
+ * What a policy says besides, for those who work on policies: no image has it.
+ *
+ * A test: the values that it gives to its two sides, by attribute or local number. What the
+ * target leaves out is absent; what the source leaves out is the target's.
+ */
+struct policy_given {
+	uint16_t number;
+	bool local;
+	bool absent;	      /* `NAME absent;` */
+	struct value value;   /* unless absent or a list */
+	struct ranges ranges; /* of a local of type versions(N) */
+	struct span span;     /* of its name */
+};
+
+struct policy_side {
+	const struct policy_given *given;
+	uint32_t n;
+};
+
+/* The same order as enum verdict, which a compiler does not know. */
+enum policy_expect { EXPECT_UNKNOWN = 0, EXPECT_INCOMPATIBLE, EXPECT_COMPATIBLE };
+
+struct policy_test {
+	struct str name;
+	struct span span; /* of the name */
+	struct place place;
+	struct policy_side target, source;
+	enum policy_expect expect;
+	struct span expect_span; /* of the verdict, and of what follows `because` */
+	struct str because; /* name of an attribute; .p NULL: it does not say */
+};
+
+/*
+ * An item as written in the list of an `in`, or behind its `except`; of a constant those that it
+ * is made of. @only is the clause with nothing but this item in its list. One span can stand in
+ * several clauses.
+ */
+struct policy_item {
+	struct place clause; /* .place of the clause */
+	struct clause only;
+	bool except;
+	struct span span;
+	struct place place;
+};
+
+#define POLICY_ITEMS_MAX 65536 /* those over are left out */
+
+struct policy_more {
+	const struct policy_test *test;
+	uint32_t n_tests;
+	const struct policy_item *item; /* clause by clause */
+	uint32_t n_items;
+	bool items_left_out;
+};
+
+/* The same as policy_compile(); on success *ret_more too. */
+int policy_compile_more(struct arena *a, const struct source *src, struct diags *d,
+	const struct policy **ret, struct policy_partial *ret_partial,
+	struct policy_more *ret_more);
+
+/*
  * `check --expand`: the policy as text in which each accept block has what it left out written
  * in (`profile == self;  # left out`; for a dynamic attribute the claim that is made). The text
  * compiles and means the same; names of constants, comments and tests are not in it, for they

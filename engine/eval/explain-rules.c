@@ -268,8 +268,12 @@ static int decide_by_lines(struct arena *a, const struct trial *t, const char *w
 	x->clause = str_from(block_word(t->block->kind));
 	for (i = 0; i < x->n_lines && x->line[i].held;)
 		i++;
-	if (i == x->n_lines)
+	if (i == x->n_lines) {
+		if (t->block->kind == BLOCK_REFUSE && t->block->n_clauses > 0)
+			x->attr = t->own->policy.attr[t->block->clause[0].attr].name;
 		return 0;
+	}
+	x->attr = x->line[i].attr;
 	x->place = x->line[i].place;
 	x->clause = x->line[i].wants;
 	if (i < t->own->policy.n_attrs) {
@@ -311,6 +315,8 @@ static bool by_migratable(const struct evaluation *own, const char *whose, struc
 		if (own->bound[i].rule->migratable_no) {
 			x->place = own->bound[i].rule->migratable_place;
 			x->rule = own->bound[i].rule->name;
+			if (own->bound[i].rule->n_when > 0)
+				x->attr = own->policy.attr[own->bound[i].rule->when[0].attr].name;
 			break;
 		}
 	return true;

@@ -28,6 +28,9 @@ struct explanation {
 	struct place place;
 	struct str rule;
 	struct str why;		/* "source has 550.90.7, target wants <= 550.54.10" */
+	struct str attr;	/* the attribute that it hangs on; of a refuse block the first that
+				 * it names, of `migratable no` that of the first condition; may be
+				 * empty */
 	struct explain_line *line;
 	uint32_t n_lines;
 	/* Claims of the accepting block: attribute number of the target's policy and value. */

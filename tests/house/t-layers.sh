@@ -17,7 +17,8 @@ engine/helper   engine/helper engine/probe engine/eval engine/image engine/diagr
 engine/lib      engine/lib engine/probe engine/eval engine/image engine/diagram engine/version engine/base
 engine/fleet    engine/fleet engine/lib engine/eval engine/image engine/diagram engine/version engine/base
 grammar         grammar engine/image engine/diagram engine/version engine/base
-cli             cli grammar engine/fleet engine/lib engine/probe engine/eval engine/image engine/diagram engine/version engine/base
+lint            lint grammar engine/eval engine/image engine/diagram engine/version engine/base
+cli             cli lint grammar engine/fleet engine/lib engine/probe engine/eval engine/image engine/diagram engine/version engine/base
 '
 # Headers of libraries and the only folders that know them.
 libraries='
@@ -34,7 +35,7 @@ helper_never='config.h stdio.h locale.h libudev.h yaml.h libsmartcols/libsmartco
 
 # includes TREE: lines `FILE FOLDER INCLUDED`, for all sources of the tree.
 includes() {
-	(cd "$1" && find engine grammar cli -type f \( -name '*.[chyl]' -o -name '*.def' \) | sort |
+	(cd "$1" && find engine grammar lint cli -type f \( -name '*.[chyl]' -o -name '*.def' \) | sort |
 		xargs -r awk '
 		/^[ \t]*#[ \t]*include[ \t]/ {
 			what = $0
@@ -70,7 +71,7 @@ bad_includes() {
 	}
 	{
 		target = $3
-		if (target ~ /^(engine|grammar|cli)\//)
+		if (target ~ /^(engine|grammar|lint|cli)\//)
 			sub(/\/[^\/]*$/, "", target)
 		else if (!(target in guarded))
 			next
@@ -150,7 +151,7 @@ bad_core() {
 	}
 	!($1 in in_core) { next }
 	$3 in banned { print $1 ": includes " $3 }
-	$3 ~ /^(engine|grammar|cli)\// && !($3 in in_core) {
+	$3 ~ /^(engine|grammar|lint|cli)\// && !($3 in in_core) {
 		print $1 ": includes " $3 ", which is no core source"
 	}'
 }
@@ -160,7 +161,7 @@ vars=$(variables "$top_builddir")
 like "$vars" '^engine_base_libbase_la_LIBADD = ' "the makefile tells what it links"
 is "$(printf '%s\n' "$vars" | bad_links)" "" "what is linked points down only"
 is "$(printf '%s\n' "$vars" | bad_core "$top_srcdir")" "" "the helper's sources know only each other"
-is "$(cd "$top_srcdir" && for d in engine/* grammar cli; do
+is "$(cd "$top_srcdir" && for d in engine/* grammar lint cli; do
 	[ ! -d "$d" ] || printf '%s\n' "$arrows" | grep -q "^$d " || echo "$d"; done)" "" \
 	"every folder has a place in the table"
 
@@ -168,7 +169,7 @@ is "$(cd "$top_srcdir" && for d in engine/* grammar cli; do
 tree=$scratch/tree
 breaks() {
 	rm -rf "$tree"
-	mkdir -p "$tree/engine" "$tree/grammar" "$tree/cli" "$tree/$(dirname "$1")"
+	mkdir -p "$tree/engine" "$tree/grammar" "$tree/lint" "$tree/cli" "$tree/$(dirname "$1")"
 	printf '%s\n' "$2" >"$tree/$1"
 	isnt "$(bad_includes "$tree")" "" "seen: $1 with $2"
 }
