@@ -16,30 +16,6 @@ struct where {
 
 /* ---- operators --------------------------------------------------------------------------- */
 
-static bool op_suits(enum clause_op op, struct value_type t)
-{
-	switch (op) {
-	case OP_SUBSET:
-	case OP_SUPERSET:
-	case OP_DISJOINT:
-		return value_type_is_long(t);
-	case OP_LE:
-	case OP_GE:
-		return value_type_is_line(t);
-	case OP_NOT_NEWER:
-		return t.tag == VT_VERSION;
-	case OP_EQ:
-	case OP_IN:
-	case OP_ANY:
-	case OP_ABSENT:
-	case OP_PRESENT:
-		return true;
-	case OP_MAX_:
-		break;
-	}
-	return false;
-}
-
 static struct str instead(struct value_type t, enum clause_op op)
 {
 	if (value_type_is_long(t))
@@ -56,7 +32,7 @@ static bool check_operator(struct check *c, const struct where *w)
 	struct value_type t = w->s->attr.type.type;
 	struct diag *x;
 
-	if (op_suits(w->from->op, t))
+	if (clause_op_fits(w->from->op, t))
 		return true;
 	x = check_error(c, DIAG_OPERATOR, w->from->op_span, "'%s' does not suit '%.*s', %.*s",
 		clause_op_name(w->from->op), NAME(w), STR_FMT(a_type(c, &w->s->attr.type)));
@@ -228,11 +204,11 @@ static bool lower_sets(struct check *c, struct pile *in, struct pile *except,
 	if (!kept)
 		return false;
 	for (i = 0; i < in->sets.n; i++) {
-		for (j = 0; j < n && !words_equal(kept[j], sets[i]); j++)
+		for (j = 0; j < n && !word_set_eq(kept[j], sets[i]); j++)
 			;
 		if (j < n)
 			continue;
-		for (j = 0; j < except->sets.n && !words_equal(gone[j], sets[i]); j++)
+		for (j = 0; j < except->sets.n && !word_set_eq(gone[j], sets[i]); j++)
 			;
 		if (j == except->sets.n)
 			kept[n++] = sets[i];

@@ -41,24 +41,6 @@ static const struct fact_info *find_fact(struct check *c, struct word w)
 	return NULL;
 }
 
-/* Relative, without `.` and `..`, no part empty. */
-static bool path_stays_inside(struct str path)
-{
-	size_t i, part = 0;
-
-	for (i = 0; i <= path.n; i++) {
-		struct str s;
-
-		if (i < path.n && path.p[i] != '/')
-			continue;
-		s = str_sub(path, part, i);
-		if (s.n == 0 || str_eq(s, STR(".")) || str_eq(s, STR("..")))
-			return false;
-		part = i + 1;
-	}
-	return true;
-}
-
 /* How much is left is the scheduler's affair, and reading some files does something. */
 static const char *why_forbidden(struct str path)
 {
@@ -100,7 +82,7 @@ static bool check_path(struct check *c, const struct elem *e, bool one_part)
 			e->text.n, FACT_TEXT_MAX / 4);
 		return false;
 	}
-	if (!path_stays_inside(e->text) || (one_part && str_find(e->text, '/') < e->text.n)) {
+	if (!path_stays_below(e->text) || (one_part && str_find(e->text, '/') < e->text.n)) {
 		check_error(c, DIAG_FACT_PATH, e->span, "'%.*s' does not stay where it begins",
 			QUOTE(c, e->text))->help =
 			one_part ? STR("this is the name of a module") :

@@ -139,7 +139,6 @@ void *vec_push(struct arena *a, struct vec *v, size_t size);
 /* Sorts and removes what stands twice; the words are moved in place. */
 struct word_set words_normal(struct str *w, uint32_t n);
 struct word_set words_minus(struct str *w, uint32_t n, struct word_set less);
-bool words_equal(struct word_set a, struct word_set b);
 bool words_contain(struct word_set set, struct str w);
 
 /* ---- pile.c: a list of elements as values of one type -------------------------------------- */

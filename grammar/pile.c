@@ -226,7 +226,7 @@ static bool subtract(struct check *c, const struct symbol *s, const struct ast_c
 	for (i = kept = 0; i < from->sets.n; i++) {
 		struct word_set *sets = from->sets.p, *gone = less->sets.p;
 
-		for (j = 0; j < less->sets.n && !words_equal(sets[i], gone[j]); j++)
+		for (j = 0; j < less->sets.n && !word_set_eq(sets[i], gone[j]); j++)
 			;
 		if (j == less->sets.n)
 			sets[kept++] = sets[i];

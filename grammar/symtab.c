@@ -46,20 +46,6 @@ bool symtab_add(struct arena *a, struct symtab *t, struct str name, void *what)
 	return true;
 }
 
-static void sort_names(struct str *w, uint32_t n)
-{
-	uint32_t gap, i, k;
-
-	for (gap = n / 2; gap > 0; gap /= 2)
-		for (i = gap; i < n; i++) {
-			struct str x = w[i];
-
-			for (k = i; k >= gap && str_cmp(w[k - gap], x) > 0; k -= gap)
-				w[k] = w[k - gap];
-			w[k] = x;
-		}
-}
-
 struct str *symtab_names(struct arena *a, const struct symtab *t)
 {
 	struct str *names = arena_new_array(a, t->n, struct str);
@@ -70,6 +56,6 @@ struct str *symtab_names(struct arena *a, const struct symtab *t)
 	for (i = 0; i < t->size; i++)
 		if (t->entry[i].name.p)
 			names[n++] = t->entry[i].name;
-	sort_names(names, n);
+	str_sort(names, n);
 	return names;
 }

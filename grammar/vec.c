@@ -52,14 +52,3 @@ struct word_set words_minus(struct str *w, uint32_t n, struct word_set less)
 	return (struct word_set){ w, kept };
 }
 
-bool words_equal(struct word_set a, struct word_set b)
-{
-	uint32_t i;
-
-	if (a.n != b.n)
-		return false;
-	for (i = 0; i < a.n; i++)
-		if (!str_eq(a.w[i], b.w[i]))
-			return false;
-	return true;
-}

@@ -57,6 +57,61 @@ struct str str_dup(struct arena *a, struct str s)
 	return p ? (struct str){ p, s.n } : (struct str){ 0 };
 }
 
+bool str_printable(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!ascii_isprint(s.p[i]))
+			return false;
+	return true;
+}
+
+bool path_stays_below(struct str path)
+{
+	for (size_t part = 0, i = 0; i <= path.n; i++) {
+		struct str s;
+
+		if (i < path.n && path.p[i] != '/')
+			continue;
+		s = str_sub(path, part, i);
+		if (s.n == 0 || str_eq(s, STR(".")) || str_eq(s, STR("..")))
+			return false;
+		part = i + 1;
+	}
+	return true;
+}
+
+static void sift(struct str *w, uint32_t root, uint32_t n)
+{
+	uint32_t child;
+
+	while ((child = 2 * root + 1) < n) {
+		struct str t;
+
+		if (child + 1 < n && str_cmp(w[child], w[child + 1]) < 0)
+			child++;
+		if (str_cmp(w[root], w[child]) >= 0)
+			return;
+		t = w[root];
+		w[root] = w[child];
+		w[child] = t;
+		root = child;
+	}
+}
+
+/* Heapsort: qsort() may ask malloc(), and outsiders choose what is sorted. */
+void str_sort(struct str *w, uint32_t n)
+{
+	for (uint32_t i = n / 2; i-- > 0;)
+		sift(w, i, n);
+	for (uint32_t i = n; i-- > 1;) {
+		struct str t = w[0];
+
+		w[0] = w[i];
+		w[i] = t;
+		sift(w, 0, i);
+	}
+}
+
 int ascii_hexval(char c)
 {
 	if (ascii_isdigit(c))

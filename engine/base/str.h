@@ -72,6 +72,15 @@ static inline char ascii_tolower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Is every byte printable ASCII? */
+bool str_printable(struct str s);
+
+/* Is it a relative path without `.` and `..`, no part of it empty? */
+bool path_stays_below(struct str path);
+
+/* Sorts bytewise, without memory and without recursion. */
+void str_sort(struct str *w, uint32_t n);
+
 /* 0..15, or -1 when @c is no hexadecimal digit. */
 int ascii_hexval(char c);
 

@@ -17,8 +17,6 @@ enum level_class level_class(struct str name, struct value_type type);
 bool word_valid(struct str w);
 /* vvvv:dddd, lower case. */
 bool pci_id_valid(struct str w);
-/* A tag that exists with a size that it may have. */
-bool value_type_valid(struct value_type t);
 /* Level order, no name twice. */
 bool record_in_order(const struct record *r);
 

@@ -71,7 +71,7 @@ bool value_type_valid(struct value_type t)
 	return false;
 }
 
-static bool set_eq(struct word_set a, struct word_set b)
+bool word_set_eq(struct word_set a, struct word_set b)
 {
 	uint32_t i;
 
@@ -97,7 +97,7 @@ bool value_eq(const struct value *a, const struct value *b)
 	case VT_VERSION:
 		return key_eq(a->key, b->key);
 	case VT_SET:
-		return set_eq(a->set, b->set);
+		return word_set_eq(a->set, b->set);
 	case VT_MASK:
 		return memcmp(a->bits, b->bits, sizeof(a->bits)) == 0;
 	case VT_NONE:

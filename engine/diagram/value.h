@@ -77,6 +77,12 @@ struct value {
 
 bool value_eq(const struct value *a, const struct value *b);
 
+/* A tag that exists with a size that it may have. */
+bool value_type_valid(struct value_type t);
+
+/* The same words in the same order: of sorted ones, the same set. */
+bool word_set_eq(struct word_set a, struct word_set b);
+
 /* Is the union what the type promises: printable words of bounded length, a valid key, a sorted
  * set without duplicates of at most WORDS_MAX words, a mask without bits above its size? */
 bool value_valid(const struct value *v);

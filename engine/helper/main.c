@@ -187,17 +187,6 @@ static int open_device(struct sysfs *s, struct arena *a, struct str devpath,
 	}
 }
 
-/* Names come from a driver; a value is printable. */
-static bool printable(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (!ascii_isprint(s.p[i]))
-			return false;
-	return true;
-}
-
 struct run {
 	struct arena *a;
 	struct image *image;
@@ -213,7 +202,7 @@ static int judge(struct run *run, const struct subject *s, const struct probe *p
 		*ret = (struct evaluation){ .status = run->image_status };
 		return 0;
 	}
-	if (s->type.p && !printable(s->type)) {
+	if (s->type.p && !str_printable(s->type)) {
 		*ret = (struct evaluation){ .status = STATUS_UNREADABLE_FACT,
 			.detail = STR("type") };
 		return 0;

@@ -115,16 +115,6 @@ static bool word_in(const struct word_set *set, struct str w)
 	return false;
 }
 
-static bool all_printable(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (!ascii_isprint(s.p[i]))
-			return false;
-	return true;
-}
-
 static int parse_bool(struct str text, struct value *ret, struct str *ret_why)
 {
 	static const struct {
@@ -224,20 +214,6 @@ static struct str word_field(struct str w, unsigned k, struct str separator)
 	}
 }
 
-static void sort_words(struct str *w, uint32_t n)
-{
-	uint32_t gap, i, k;
-
-	for (gap = n / 2; gap > 0; gap /= 2)
-		for (i = gap; i < n; i++) {
-			struct str x = w[i];
-
-			for (k = i; k >= gap && str_cmp(w[k - gap], x) > 0; k -= gap)
-				w[k] = w[k - gap];
-			w[k] = x;
-		}
-}
-
 static int parse_set(struct arena *a, const struct attr_type *t, struct str text,
 	struct value *ret, struct str *ret_why)
 {
@@ -261,13 +237,13 @@ static int parse_set(struct arena *a, const struct attr_type *t, struct str text
 		}
 		if (x.n == 0)
 			continue;
-		if (!all_printable(x))
+		if (!str_printable(x))
 			return why(ret_why, STR("bytes that are not printable ASCII"));
 		if (t->has_words && !word_in(&t->words, x))
 			return why(ret_why, STR("a word outside of the declared domain"));
 		w[n++] = x;
 	}
-	sort_words(w, n);
+	str_sort(w, n);
 	for (i = 0; i < n; i++)
 		if (i == 0 || !str_eq(w[i], w[kept - 1]))
 			w[kept++] = w[i];
@@ -378,7 +354,7 @@ int attr_parse(struct arena *a, const struct attr_type *t, struct str text, stru
 	struct value v = { .type = t->type };
 	int r = -EINVAL;
 
-	if (t->type.tag != VT_SET && !all_printable(text))
+	if (t->type.tag != VT_SET && !str_printable(text))
 		return why(ret_why, STR("bytes that are not printable ASCII"));
 	switch ((enum value_tag)t->type.tag) {
 	case VT_STRING:

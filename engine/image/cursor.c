@@ -30,21 +30,11 @@ uint64_t cursor_long_uint(struct cursor *c)
 	return 0;
 }
 
-static bool printable(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (!ascii_isprint(s.p[i]))
-			return false;
-	return true;
-}
-
 struct str cursor_text(struct cursor *c, size_t max)
 {
 	struct str s = cursor_bytes(c, max);
 
-	cursor_check(c, printable(s));
+	cursor_check(c, str_printable(s));
 	return s;
 }
 

@@ -10,3 +10,27 @@ const char *clause_op_name(enum clause_op op)
 
 	return (unsigned)op < OP_MAX_ ? words[op] : "?";
 }
+
+bool clause_op_fits(enum clause_op op, struct value_type t)
+{
+	switch (op) {
+	case OP_SUBSET:
+	case OP_SUPERSET:
+	case OP_DISJOINT:
+		return value_type_is_long(t);
+	case OP_LE:
+	case OP_GE:
+		return value_type_is_line(t);
+	case OP_NOT_NEWER:
+		return t.tag == VT_VERSION;
+	case OP_EQ:
+	case OP_IN:
+	case OP_ANY:
+	case OP_ABSENT:
+	case OP_PRESENT:
+		return true;
+	case OP_MAX_:
+		break;
+	}
+	return false;
+}

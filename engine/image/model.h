@@ -186,6 +186,9 @@ enum clause_op { CLAUSE_OPS(CLAUSE_OP_ENUM) OP_MAX_ };
 /* The operator as written. */
 const char *clause_op_name(enum clause_op op);
 
+/* Can it be asked about values of a type, whatever the operand? */
+bool clause_op_fits(enum clause_op op, struct value_type t);
+
 struct clause {
 	uint16_t attr; /* number */
 	enum clause_op op;

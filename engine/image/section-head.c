@@ -8,24 +8,6 @@
 #include "engine/image/cursor.h"
 #include "engine/image/layout.h"
 
-/* Relative, without `.` and `..`, no part empty. */
-static bool path_safe(struct str path)
-{
-	size_t i, part = 0;
-
-	for (i = 0; i <= path.n; i++) {
-		struct str s;
-
-		if (i < path.n && path.p[i] != '/')
-			continue;
-		s = str_sub(path, part, i);
-		if (s.n == 0 || str_eq(s, STR(".")) || str_eq(s, STR("..")))
-			return false;
-		part = i + 1;
-	}
-	return true;
-}
-
 static void get_fact(struct cursor *c, struct value_type t, struct fact *ret)
 {
 	bool files = false;
@@ -60,35 +42,16 @@ static void get_fact(struct cursor *c, struct value_type t, struct fact *ret)
 	if (!files || c->error != 0)
 		return;
 	for (i = 0; i < ret->n_paths; i++)
-		cursor_check(c, path_safe(ret->path[i]));
+		cursor_check(c, path_stays_below(ret->path[i]));
 	if (ret->kind == FACT_MODULE && c->error == 0)
 		cursor_check(c, str_find(ret->path[0], '/') == ret->path[0].n);
-}
-
-static bool type_valid(struct value_type t)
-{
-	switch ((enum value_tag)t.tag) {
-	case VT_STRING:
-	case VT_BOOL:
-	case VT_INT:
-	case VT_PCI_ID:
-	case VT_SET:
-		return t.size == 0;
-	case VT_VERSION:
-		return t.size >= 1 && t.size <= VERSION_PARTS_MAX;
-	case VT_MASK:
-		return t.size >= 1 && t.size <= MASK_BITS_MAX;
-	case VT_NONE:
-		break;
-	}
-	return false;
 }
 
 static void get_type(struct cursor *c, struct attr_type *ret)
 {
 	ret->type.tag = (uint8_t)cursor_uint(c, UINT8_MAX);
 	ret->type.size = (uint16_t)cursor_uint(c, UINT16_MAX);
-	if (!type_valid(ret->type)) {
+	if (!value_type_valid(ret->type)) {
 		cursor_fail(c, -EBADMSG);
 		return;
 	}

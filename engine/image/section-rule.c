@@ -182,24 +182,6 @@ static bool ref_valid(const struct where *w, const struct attr *attr, enum claus
 	return ref->type.list ? op == OP_IN : op != OP_IN;
 }
 
-/* What an operator can be asked about values of a type, whatever the operand. */
-static bool op_fits(enum clause_op op, struct value_type t)
-{
-	switch (op) {
-	case OP_SUBSET:
-	case OP_SUPERSET:
-	case OP_DISJOINT:
-		return value_type_is_long(t);
-	case OP_LE:
-	case OP_GE:
-		return value_type_is_line(t);
-	case OP_NOT_NEWER:
-		return t.tag == VT_VERSION;
-	default:
-		return true;
-	}
-}
-
 static bool kind_fits(enum operand_kind kind, enum clause_op op, struct value_type t, enum part part)
 {
 	bool none = op == OP_ANY || op == OP_ABSENT || op == OP_PRESENT;
@@ -237,7 +219,7 @@ static void get_operand(struct cursor *c, const struct where *w, const struct at
 	unsigned v;
 
 	o->kind = (enum operand_kind)cursor_uint(c, OPERAND_EXPR);
-	if (!op_fits(op, t) || !kind_fits(o->kind, op, t, w->part)) {
+	if (!clause_op_fits(op, t) || !kind_fits(o->kind, op, t, w->part)) {
 		cursor_fail(c, -EBADMSG);
 		return;
 	}

@@ -513,39 +513,6 @@ static int list_count(void *ctx, struct str name)
 	return 0;
 }
 
-static void sift(struct str *w, uint32_t root, uint32_t n)
-{
-	uint32_t child;
-	struct str t;
-
-	while ((child = 2 * root + 1) < n) {
-		if (child + 1 < n && str_cmp(w[child], w[child + 1]) < 0)
-			child++;
-		if (str_cmp(w[root], w[child]) >= 0)
-			return;
-		t = w[root];
-		w[root] = w[child];
-		w[child] = t;
-		root = child;
-	}
-}
-
-/* Heapsort: qsort() may ask malloc(). */
-static void sort_names(struct str *w, uint32_t n)
-{
-	uint32_t i;
-	struct str t;
-
-	for (i = n / 2; i-- > 0;)
-		sift(w, i, n);
-	for (i = n; i-- > 1;) {
-		t = w[0];
-		w[0] = w[i];
-		w[i] = t;
-		sift(w, 0, i);
-	}
-}
-
 int sysfs_list(struct sysfs *s, struct arena *a, struct str path, uint32_t max,
 	struct str **ret, uint32_t *ret_n)
 {
@@ -562,7 +529,7 @@ int sysfs_list(struct sysfs *s, struct arena *a, struct str path, uint32_t max,
 	close(fd);
 	if (r < 0)
 		return r;
-	sort_names(l.name, l.n);
+	str_sort(l.name, l.n);
 	*ret = l.name;
 	*ret_n = l.n;
 	return 0;

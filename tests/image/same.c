@@ -21,18 +21,6 @@ static bool place_eq(struct place a, struct place b)
 	return a.line == b.line && a.column == b.column;
 }
 
-static bool words_eq(struct word_set a, struct word_set b)
-{
-	uint32_t i;
-
-	if (a.n != b.n)
-		return false;
-	for (i = 0; i < a.n; i++)
-		if (!str_eq(a.w[i], b.w[i]))
-			return false;
-	return true;
-}
-
 static const char *fact_differs(const struct fact *a, const struct fact *b)
 {
 	unsigned i;
@@ -51,7 +39,7 @@ static const char *attr_differs(const struct attr *a, const struct attr *b)
 	SAME(str_eq(a->name, b->name), "attr.name");
 	SAME(value_type_eq(t->type, u->type) && t->list == u->list && t->major == u->major,
 		"attr.type");
-	SAME(t->has_words == u->has_words && words_eq(t->words, u->words), "attr.words");
+	SAME(t->has_words == u->has_words && word_set_eq(t->words, u->words), "attr.words");
 	SAME(t->lo == u->lo && t->hi == u->hi && t->int_format == u->int_format, "attr.int");
 	SAME(t->mask_format == u->mask_format && t->msb_first == u->msb_first, "attr.mask");
 	SAME(str_eq(t->separator, u->separator) && !t->separator.p == !u->separator.p,
@@ -130,10 +118,10 @@ static const char *operand_differs(const struct operand *a, const struct operand
 
 	SAME(a->kind == b->kind, "operand.kind");
 	SAME(a->local == b->local && a->ref == b->ref, "operand.ref");
-	SAME(words_eq(a->words, b->words), "operand.words");
-	SAME(words_eq(a->prefixes, b->prefixes), "operand.prefixes");
-	SAME(words_eq(a->except_words, b->except_words), "operand.except_words");
-	SAME(words_eq(a->except_prefixes, b->except_prefixes), "operand.except_prefixes");
+	SAME(word_set_eq(a->words, b->words), "operand.words");
+	SAME(word_set_eq(a->prefixes, b->prefixes), "operand.prefixes");
+	SAME(word_set_eq(a->except_words, b->except_words), "operand.except_words");
+	SAME(word_set_eq(a->except_prefixes, b->except_prefixes), "operand.except_prefixes");
 	SAME_IN(tmpls_differ(a->tmpl, a->n_tmpl, b->tmpl, b->n_tmpl));
 	SAME_IN(tmpls_differ(a->except_tmpl, a->n_except_tmpl, b->except_tmpl,
 		b->n_except_tmpl));
@@ -142,7 +130,7 @@ static const char *operand_differs(const struct operand *a, const struct operand
 	SAME(a->n_values == b->n_values, "operand.n_values");
 	SAME(a->n_values == 0 || !a->sets == !b->sets, "operand.values");
 	for (i = 0; i < a->n_values; i++)
-		SAME(a->sets ? words_eq(a->sets[i], b->sets[i]) :
+		SAME(a->sets ? word_set_eq(a->sets[i], b->sets[i]) :
 			       memcmp(a->masks[i], b->masks[i], sizeof(a->masks[i])) == 0,
 			"operand.value");
 	return expr_differs(&a->expr, &b->expr);
