@@ -4,12 +4,13 @@
 #include "cli/command.h"
 #include "grammar/compile.h"
 
-/* `check --tests`: what was run so far. */
+/* `check --tests` and `--coverage`: what was run so far. */
 struct check_tests {
 	struct cli *c;
 	uint32_t n_files, n_tests, n_failed;
 	bool coverage;
-	uint32_t n_missed;
+	struct cover *cover; /* of the policy at hand */
+	uint32_t n_points, n_missed;
 };
 
 /* Runs the tests of one policy that compiles; prints a line, or adds an object to the open array

@@ -12,6 +12,7 @@
 #include "grammar/compile.h"
 
 const struct cli_option check_options[] = {
+	{ "coverage", NULL, "as --tests, and say what the tests do not reach; exit 1 if anything" },
 	{ "expand", NULL, "print each policy with what its blocks left out written in" },
 	{ "format", "human|json|gcc", "how to print diagnostics" },
 	{ "tests", NULL, "run the tests in the files as well; exit 1 when one fails" },
@@ -154,7 +155,8 @@ int cmd_check(struct cli *c)
 		return cli_usage(c, "no format '%s'; there are human, json and gcc", format);
 	if (format && strcmp(format, "gcc") == 0)
 		c->diag_format = DIAG_GCC;
-	k.want_tests = cli_given(c, "tests");
+	k.tests.coverage = cli_given(c, "coverage");
+	k.want_tests = cli_given(c, "tests") || k.tests.coverage;
 	if (k.want_tests && cli_given(c, "expand"))
 		return cli_usage(c, "--expand and --tests are two questions");
 	if (c->json && cli_given(c, "expand"))
@@ -180,7 +182,7 @@ int cmd_check(struct cli *c)
 		check_tests_end(&k.tests);
 	if (k.n_broken > 0)
 		return EXIT_INPUT;
-	return k.tests.n_failed > 0 ? EXIT_NO : EXIT_YES;
+	return k.tests.n_failed > 0 || k.tests.n_missed > 0 ? EXIT_NO : EXIT_YES;
 }
 
 /* ---- cat --------------------------------------------------------------------------------------- */
