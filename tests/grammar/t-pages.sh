@@ -5,7 +5,7 @@ plan 9
 
 table=$top_srcdir/engine/base/diag-codes.def
 generate() {
-	awk -v top="$top_srcdir" -f "$top_srcdir/man/diagnostics.awk" "$1"
+	awk -v strict=1 -v top="$top_srcdir" -f "$top_srcdir/man/diagnostics.awk" "$1"
 }
 
 exits 0 "the page can be made" generate "$table"
