@@ -7,10 +7,11 @@
 man=$top_srcdir/man
 blocks=$scratch/blocks
 mkdir "$blocks"
-# One file a block, NAME.NN.KIND, in the order of the pages.
+# One file a block, NAME.NN.KIND, in the order of the pages; NAME.NN.KIND=FILE where it has a name that
+# later sessions use.
 awk -v out="$blocks" '
 	FNR == 1 { page = FILENAME; sub(/.*\//, "", page); sub(/\.scd$/, "", page); n = 0; kind = "" }
-	/^; run / { kind = $3; next }
+	/^; run / { kind = $3 ($4 ? "=" $4 : ""); next }
 	/^```$/ {
 		if (inside) { inside = 0; kind = ""; close(file) }
 		else if (kind) { inside = 1; file = sprintf("%s/%s.%02d.%s", out, page, ++n, kind) }
@@ -67,13 +68,24 @@ cp "$top_srcdir"/examples/devices/*.yaml .
 page=
 for block in "$blocks"/*; do
 	name=${block##*/}
+	case $name in
+	*=*)
+		file=${name#*=}
+		name=${name%%=*}
+		;;
+	*) file= ;;
+	esac
 	# Each page begins on a host that nobody has used.
 	if [ "$page" != "${name%.*.*}" ]; then
 		page=${name%.*.*}
 		rm -rf host
 		full_host host
 	fi
-	case $block in
+	[ -z "$file" ] || cp "$block" "$file"
+	case $name in
+	*.file)
+		ok "$name is not empty" test -s "$file"
+		;;
 	*.policy)
 		ok "$name compiles" "$m" check "$block"
 		;;

@@ -6,7 +6,7 @@
 
 policies=$top_srcdir/policies
 listed=$(sed -n 's|^	policies/\([a-z0-9-]*\)\.policy.*|\1|p' "$policies/Makemodule.am" | sort)
-plan $((4 + 2 * $(echo "$listed" | wc -l)))
+plan $((5 + 4 * $(echo "$listed" | wc -l)))
 
 is "$(cd "$policies" && ls *.policy | sed 's/\.policy$//' | sort)" "$listed" "the list has every file"
 # All at once, so that an overlap would show.
@@ -17,8 +17,13 @@ for name in $listed; do
 		"$name steps aside for a vendor's own"
 	run "$m" check "$policies/$name.policy"
 	is "$rc $out$err" "0 " "$name is clean"
+	run "$m" check --tests "$policies/$name.policy"
+	n=$(grep -c '^	test "' "$policies/$name.policy")
+	is "$rc $n $err" "0 $n " "its tests pass"
+	like "$out" ": $n of $n tests passed" "and all are run"
 done
 cp "$policies/vendor.policy.template" "$scratch/50-acme.policy"
-exits 0 "the template compiles" "$m" check "$scratch/50-acme.policy"
+exits 0 "the template compiles" "$m" check --tests "$scratch/50-acme.policy"
+like "$out" ': 5 of 5 tests passed' "and its tests pass"
 
 done_testing
