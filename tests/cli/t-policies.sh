@@ -6,7 +6,7 @@
 
 policies=$top_srcdir/policies
 listed=$(sed -n 's|^	policies/\([a-z0-9-]*\)\.policy.*|\1|p' "$policies/Makemodule.am" | sort)
-plan $((5 + 4 * $(echo "$listed" | wc -l)))
+plan $((5 + 5 * $(echo "$listed" | wc -l)))
 
 is "$(cd "$policies" && ls *.policy | sed 's/\.policy$//' | sort)" "$listed" "the list has every file"
 # All at once, so that an overlap would show.
@@ -17,13 +17,15 @@ for name in $listed; do
 		"$name steps aside for a vendor's own"
 	run "$m" check "$policies/$name.policy"
 	is "$rc $out$err" "0 " "$name is clean"
-	run "$m" check --tests "$policies/$name.policy"
+	run "$m" check --coverage "$policies/$name.policy"
 	n=$(grep -c '^	test "' "$policies/$name.policy")
 	is "$rc $n $err" "0 $n " "its tests pass"
 	like "$out" ": $n of $n tests passed" "and all are run"
+	is "$(printf '%s\n' "$out" | grep -v passed | tr ',/' '\n ' | awk '{ if ($(NF-1) != $NF) print }')" "" \
+		"and reach all there is"
 done
 cp "$policies/vendor.policy.template" "$scratch/50-acme.policy"
 exits 0 "the template compiles" "$m" check --tests "$scratch/50-acme.policy"
-like "$out" ': 5 of 5 tests passed' "and its tests pass"
+like "$out" ': 7 of 7 tests passed' "and its tests pass"
 
 done_testing
