@@ -260,8 +260,12 @@ static void print_rules(struct shown *w)
 
 		if (i > 0 && e->bound[i - 1].rule == r)
 			continue; /* bound in several ways */
-		printf("%s%.*s (line %u)", i ? ", " : "rules        ",
-			STR_FMT(r->name.n > 0 ? r->name : STR("unnamed")), r->place.line);
+		fputs(i ? ", " : "rules        ", stdout);
+		if (r->spoken)
+			printf("the driver's (%.*s)", STR_FMT(r->name));
+		else
+			printf("%.*s (line %u)", STR_FMT(r->name.n > 0 ? r->name : STR("unnamed")),
+				r->place.line);
 	}
 	if (e->n_bound > 0)
 		putchar('\n');

@@ -2,6 +2,7 @@
 /* Attributes and locals: names, defaults, what is dynamic, and the numbers of the model. */
 #include <stdlib.h>
 
+#include "engine/image/interface.h"
 #include "grammar/check.h"
 
 /* ---- finding ----------------------------------------------------------------------------- */
@@ -92,6 +93,16 @@ static bool check_new_name(struct check *c, const struct ast_attr *decl)
 	if (str_eq(decl->name.text, STR("claim"))) {
 		check_error(c, DIAG_NAME, decl->name.span,
 			"'claim' cannot be the name of %s: it begins a claim", what);
+		return false;
+	}
+	if (c->policy->speaks.p && !decl->local &&
+		interface_brings((enum interface_id)interface_find(c->policy->speaks),
+			c->policy->speaks_offers, decl->name.text)) {
+		x = check_error(c, DIAG_SPEAKS_NAME, decl->name.span,
+			"'%.*s' is brought by the interface that the driver speaks",
+			QUOTE(c, decl->name.text));
+		check_other(c, x, c->ast->speaks.span, STR("here"));
+		x->help = STR("give the policy's own attribute another name");
 		return false;
 	}
 	first = symtab_find(&c->values, decl->name.text);

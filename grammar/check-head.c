@@ -1,22 +1,65 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a policy says about itself: its name and revision, and which subjects it speaks about. */
+#include "engine/image/interface.h"
 #include "grammar/check.h"
 
-/* The interfaces of the proposals, by the names that policies know them by. */
-static bool check_speaks(struct check *c, const struct ast_policy *p)
+static bool check_direction(struct check *c, const struct ast_policy *p, int id)
 {
 	static const struct str as[] = { STR_INIT("accepts"), STR_INIT("offers") };
 	struct diag *x;
+	int word = 0;
+
+	if (p->speaks_as.text.p) {
+		word = check_word(c, p->speaks_as, "way to read a list", as, ARRAY_SIZE(as));
+		if (word < 0)
+			return false;
+		if (interfaces[id].list != LIST_FIXED) {
+			c->policy->speaks_offers = word == 1;
+			return true;
+		}
+		check_error(c, DIAG_SPEAKS_AS, p->speaks_as.span,
+			"'%.*s' itself says who may come from where", QUOTE(c, p->speaks.text))
+			->help = STR("leave out 'as'");
+		return false;
+	}
+	if (interfaces[id].list != LIST_ASK)
+		return true;
+	x = check_error(c, DIAG_SPEAKS_AS, p->speaks.span,
+		"is the list of '%.*s' one of sources or of targets? The postings disagree",
+		QUOTE(c, p->speaks.text));
+	x->help = STR("'as accepts' if a device lists what it can load, 'as offers' if it lists where it "
+		      "may go");
+	return false;
+}
+
+/* Which interface the driver speaks, and in which direction. */
+static bool check_speaks(struct check *c, const struct ast_policy *p)
+{
+	struct str name[INTERFACE_MAX_];
+	struct diag *x;
+	int id, i;
 
 	if (!p->speaks.text.p)
 		return true;
-	if (p->speaks_as.text.p &&
-		check_word(c, p->speaks_as, "way to read a list", as, ARRAY_SIZE(as)) < 0)
+	if (p->narrows.text.p) {
+		x = check_error(c, DIAG_SPEAKS_NARROWS, p->speaks.span,
+			"a policy that narrows another does not say what the driver speaks");
+		check_other(c, x, p->narrows.span, STR("it narrows this one"));
 		return false;
-	x = check_error(c, DIAG_UNSUPPORTED, p->speaks.span,
-		"'speaks' is not supported by this version");
-	x->help = STR("declare the driver's files as attributes");
-	return false;
+	}
+	id = interface_find(p->speaks.text);
+	if (id < 0) {
+		for (i = 0; i < INTERFACE_MAX_; i++)
+			name[i] = interfaces[i].name;
+		x = check_error(c, DIAG_SPEAKS_UNKNOWN, p->speaks.span,
+			"there is no interface '%.*s'", QUOTE(c, p->speaks.text));
+		check_suggest(c, x, p->speaks.text, name, INTERFACE_MAX_);
+		if (x->help.n == 0)
+			x->help = STR("mdevcompat.policy(5) lists them under 'speaks'");
+		return false;
+	}
+	c->policy->speaks = p->speaks.text;
+	return check_direction(c, p, id);
 }
 
 bool check_head(struct check *c)

@@ -293,6 +293,35 @@ static bool check_rule(struct check *c, const struct ast_rule *r, struct rule *t
 	return good;
 }
 
+/*
+ * The policy's word is one more conjunction beside the driver's. A policy that leaves accepting to
+ * the driver takes what is equal in its own attributes, of whatever type.
+ */
+static bool add_consent(struct check *c, struct rule *rule)
+{
+	struct block *block = arena_new(c->a, struct block);
+	struct clause *clause = arena_new(c->a, struct clause);
+	const struct policy *p = c->policy;
+	uint32_t i, k;
+
+	for (i = 0; i < p->n_rules; i++)
+		for (k = 0; k < rule[i].n_blocks; k++)
+			if (rule[i].block[k].kind == BLOCK_ACCEPT)
+				return true;
+	if (!block || !clause)
+		return false;
+	*clause = (struct clause){ .attr = ATTR_TYPE, .op = OP_ANY };
+	clause->place = place_of(c, c->ast->speaks.span);
+	*block = (struct block){ .kind = BLOCK_ACCEPT, .clause = clause, .n_clauses = 1 };
+	block->place = clause->place;
+	rule[c->policy->n_rules++] = (struct rule){
+		.block = block,
+		.n_blocks = 1,
+		.place = clause->place,
+	};
+	return true;
+}
+
 bool check_rules(struct check *c)
 {
 	const struct ast_rule *r;
@@ -304,7 +333,7 @@ bool check_rules(struct check *c)
 			c->ast->n_rules, RULES_MAX);
 		return false;
 	}
-	rule = arena_new_array(c->a, c->ast->n_rules, struct rule);
+	rule = arena_new_array(c->a, (size_t)c->ast->n_rules + 1, struct rule);
 	if (!rule)
 		return false;
 	for (r = c->ast->first_rule; r; r = r->next) {
@@ -314,5 +343,5 @@ bool check_rules(struct check *c)
 			return false;
 	}
 	c->policy->rule = rule;
-	return good;
+	return good && (!c->policy->speaks.p || add_consent(c, rule));
 }

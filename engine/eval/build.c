@@ -106,6 +106,12 @@ int block_tests(struct arena *a, const struct evaluation *e, const struct bound_
 			return r;
 	}
 	*ret_left_out = n == 0;
+	if (n == 0 && attr >= ATTR_FIRST && at->spoken != b->rule->spoken) {
+		/* The other speaker's affair. */
+		t = (struct test){ .kind = TEST_ANY, .type = at->type.type };
+		*ret_n = block->kind == BLOCK_ACCEPT;
+		return *ret_n == 0 ? 0 : push_test(a, &t, NULL, false, ret, max, &n);
+	}
 	if (block->kind != BLOCK_ACCEPT) {
 		*ret_n = n;
 		return 0;
@@ -264,11 +270,13 @@ static int add_block(struct arena *a, struct evaluation *e, const struct bound_r
 
 /* ---- claims -------------------------------------------------------------------------------- */
 
-static bool block_claims(const struct evaluation *e, const struct block *block, uint16_t attr)
+static bool block_claims(const struct evaluation *e, const struct rule *rule,
+	const struct block *block, uint16_t attr)
 {
+	const struct attr *at = &e->policy.attr[attr];
 	uint32_t i;
 
-	if (!e->policy.attr[attr].dynamic)
+	if (!at->dynamic || at->spoken != rule->spoken)
 		return false;
 	for (i = 0; i < block->n_claims; i++)
 		if (block->claim[i].attr == attr)
@@ -287,7 +295,8 @@ static bool any_block_claims(const struct evaluation *e, uint16_t attr)
 		for (k = 0; k < e->bound[i].rule->n_blocks; k++) {
 			const struct block *b = &e->bound[i].rule->block[k];
 
-			if (b->kind == BLOCK_ACCEPT && block_claims(e, b, attr))
+			if (b->kind == BLOCK_ACCEPT &&
+				block_claims(e, e->bound[i].rule, b, attr))
 				return true;
 		}
 	return false;
@@ -316,9 +325,10 @@ static int collect_claims(struct arena *a, struct evaluation *e)
 
 /* ---- all rules ----------------------------------------------------------------------------- */
 
-/* The union of all blocks of one kind. *ret_any: there was one. */
+/* The union of all blocks of one kind that the policy, or the driver, has. *ret_any: there was
+ * one. */
 static int unite(struct arena *a, struct evaluation *e, const struct evaluation *rules,
-	enum block_kind kind, dref *ret, bool *ret_any)
+	bool spoken, enum block_kind kind, dref *ret, bool *ret_any)
 {
 	enum dmode mode = kind == BLOCK_ACCEPT ? DMODE_CLOSED : DMODE_OPEN;
 	struct evaluation own = *rules;
@@ -332,7 +342,7 @@ static int unite(struct arena *a, struct evaluation *e, const struct evaluation 
 		for (k = 0; k < rules->bound[i].rule->n_blocks; k++) {
 			const struct block *b = &rules->bound[i].rule->block[k];
 
-			if (b->kind != kind)
+			if (b->kind != kind || rules->bound[i].rule->spoken != spoken)
 				continue;
 			*ret_any = true;
 			r = add_block(a, &own, &rules->bound[i], b, &boxes);
@@ -368,10 +378,33 @@ static int take_away(struct arena *a, struct evaluation *e, const struct evaluat
 	bool any;
 	int r;
 
-	r = unite(a, e, rules, BLOCK_REFUSE, &refused, &any);
+	r = unite(a, e, rules, false, BLOCK_REFUSE, &refused, &any);
 	if (r < 0 || !any)
 		return r;
 	return dg_minus(e->store, e->accepts, DMODE_CLOSED, refused, DMODE_OPEN, &e->accepts);
+}
+
+/* What the driver says is one more conjunction: it and the policy must both agree. */
+static int meet_spoken(struct arena *a, struct evaluation *e)
+{
+	dref accepts, offers;
+	bool any;
+	int r;
+
+	r = unite(a, e, e, true, BLOCK_ACCEPT, &accepts, &any);
+	if (r == 0)
+		r = dg_and(e->store, e->accepts, DMODE_CLOSED, accepts, DMODE_CLOSED, &e->accepts);
+	if (r == 0)
+		r = unite(a, e, e, true, BLOCK_OFFER, &offers, &any);
+	if (r < 0 || !any)
+		return r;
+	if (e->has_offers)
+		r = dg_and(e->store, e->offers, DMODE_OPEN, offers, DMODE_OPEN, &offers);
+	if (r < 0)
+		return r;
+	e->has_offers = true;
+	e->offers = offers;
+	return 0;
 }
 
 int build_diagrams(struct arena *a, struct evaluation *e)
@@ -381,11 +414,13 @@ int build_diagrams(struct arena *a, struct evaluation *e)
 
 	r = collect_claims(a, e);
 	if (r == 0)
-		r = unite(a, e, e, BLOCK_ACCEPT, &e->accepts, &any);
+		r = unite(a, e, e, false, BLOCK_ACCEPT, &e->accepts, &any);
+	if (r == 0)
+		r = unite(a, e, e, false, BLOCK_OFFER, &e->offers, &e->has_offers);
+	if (r == 0 && e->spoken)
+		r = meet_spoken(a, e);
 	if (r == 0)
 		r = take_away(a, e, e);
-	if (r == 0)
-		r = unite(a, e, e, BLOCK_OFFER, &e->offers, &e->has_offers);
 	if (r < 0)
 		return r;
 	/* Offers that let every target through say nothing. */

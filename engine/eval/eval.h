@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/adapter/adapter.h"
 #include "engine/base/arena.h"
 #include "engine/base/status.h"
 #include "engine/diagram/diagram.h"
@@ -46,6 +47,7 @@ struct subject {
 	struct str type;   /* mdev type name; .p NULL: none */
 	bool instance;	   /* a device that exists: dynamic attributes are read; else defaults */
 	struct fact_reader facts;
+	struct file_reader files; /* for policies with `speaks`; .read NULL: there are none */
 };
 
 /* Raw and parsed form of one attribute's value, for `info` and `explain`. */
@@ -72,6 +74,8 @@ struct evaluation {
 
 	struct fact_result *fact; /* declared attributes, by number - ATTR_FIRST */
 	struct fact_result *local;
+	const struct spoken_attr **spoken; /* by attribute number, NULL: the policy's own; NULL
+					    * as a whole without `speaks` */
 	const struct value **self; /* effective values by attribute number; NULL: absent */
 	struct record record;
 

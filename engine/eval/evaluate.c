@@ -9,6 +9,7 @@
 #include "engine/eval/build.h"
 #include "engine/eval/descriptor.h"
 #include "engine/eval/facts.h"
+#include "engine/eval/spoken.h"
 
 /* Damage found while reading a section is a status of the image; a bound passed, of the
  * subject. Other errors stay errors. */
@@ -77,6 +78,28 @@ static int make_texts(struct arena *a, struct evaluation *e)
 	return 0;
 }
 
+/* With `speaks` the driver's rule comes beside those of the policy. */
+static int prepare_spoken(struct arena *a, const struct section_source *section,
+	const struct subject *s, struct evaluation *e)
+{
+	enum mdc_status said;
+	const struct rule *rule;
+	uint32_t n_rules;
+	int r;
+
+	r = section_decode_rules(a, section, &e->policy, s->type, &rule, &n_rules);
+	if (r == 0)
+		r = spoken_join(a, s, e, &rule, &n_rules);
+	if (r < 0 || (e->status != STATUS_OK && e->status != STATUS_TARGET_ONLY))
+		return r;
+	said = e->status;
+	r = facts_read(a, s, e);
+	if (r < 0 || e->status != STATUS_OK)
+		return r;
+	e->status = said;
+	return said == STATUS_OK ? build_bind(a, e, rule, n_rules) : 0;
+}
+
 /* Decodes, reads facts, binds. Leaves a status or rules that hold. */
 static int prepare(struct arena *a, const struct section_source *section,
 	const struct subject *s, struct evaluation *e)
@@ -89,6 +112,8 @@ static int prepare(struct arena *a, const struct section_source *section,
 	if (r < 0)
 		return r;
 	e->has_policy = true;
+	if (e->policy.speaks.n > 0)
+		return prepare_spoken(a, section, s, e);
 	r = facts_read(a, s, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;

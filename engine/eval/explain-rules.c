@@ -96,15 +96,15 @@ static int trial_failures(struct arena *a, const struct trial *t, uint32_t *ret)
 	return 0;
 }
 
-/* The block of that kind that comes closest, over all rules and assignments. */
+/* The block of that kind that comes closest, over all rules of one speaker and all assignments. */
 struct closest {
 	struct bound_rule bound;
 	const struct block *block; /* NULL: there is none */
 	uint32_t failures;
 };
 
-static int closest_block(struct arena *a, const struct evaluation *own, enum block_kind kind,
-	const struct record *other, struct closest *ret)
+static int closest_block(struct arena *a, const struct evaluation *own, bool spoken,
+	enum block_kind kind, const struct record *other, struct closest *ret)
 {
 	struct closest best = { .failures = UINT32_MAX };
 	uint32_t i, k, failures;
@@ -116,7 +116,7 @@ static int closest_block(struct arena *a, const struct evaluation *own, enum blo
 			struct bound_rule b = own->bound[i];
 			struct trial t = { own, &b, block, other };
 
-			if (block->kind != kind)
+			if (block->kind != kind || b.rule->spoken != spoken)
 				continue;
 			r = block_first(block, &b);
 			if (r < 0)
@@ -198,7 +198,33 @@ static struct str wants_text(struct arena *a, const struct trial *t, uint16_t at
 	return explain_finish(a, &b);
 }
 
-static int rule_lines(struct arena *a, const struct trial *t, struct explanation *x)
+/*
+ * Who judges an attribute: its own speaker, if there are two (@o); both judge the built-in ones,
+ * and the one that says no is asked.
+ */
+static int pick_trial(struct arena *a, const struct trial *t, const struct trial *o,
+	uint16_t attr, const struct trial **ret, bool *ret_held,
+	const struct clause **ret_clause, bool *ret_left_out)
+{
+	const struct attr *at = &t->own->policy.attr[attr];
+	int r;
+
+	*ret = o && attr >= ATTR_FIRST && at->spoken == o->bound->rule->spoken ? o : t;
+	r = trial_attr(a, *ret, attr, ret_held, ret_clause, ret_left_out);
+	if (r < 0 || !o || attr >= ATTR_FIRST || !*ret_held)
+		return r;
+	r = trial_attr(a, o, attr, ret_held, ret_clause, ret_left_out);
+	if (r < 0)
+		return r;
+	if (!*ret_held) {
+		*ret = o;
+		return 0;
+	}
+	return trial_attr(a, t, attr, ret_held, ret_clause, ret_left_out);
+}
+
+static int rule_lines(struct arena *a, const struct trial *t, const struct trial *o,
+	struct explanation *x)
 {
 	const struct policy *p = &t->own->policy;
 	uint32_t room = p->n_attrs + t->other->n, i;
@@ -209,16 +235,18 @@ static int rule_lines(struct arena *a, const struct trial *t, struct explanation
 	if (!x->line)
 		return -ENOMEM;
 	for (i = 0; i < p->n_attrs; i++) {
-		struct explain_line line = { .attr = p->attr[i].name, .rule = t->bound->rule->name };
+		struct explain_line line = { .attr = p->attr[i].name };
 		const struct clause *clause;
+		const struct trial *u;
 		bool bad;
 
-		r = trial_attr(a, t, (uint16_t)i, &line.held, &clause, &line.left_out);
+		r = pick_trial(a, t, o, (uint16_t)i, &u, &line.held, &clause, &line.left_out);
 		if (r < 0)
 			return r;
+		line.rule = u->bound->rule->name;
 		line.source = explain_value(a, record_value(t->other, &p->attr[i], &bad));
-		line.wants = wants_text(a, t, (uint16_t)i, line.left_out);
-		line.place = clause ? clause->place : t->block->place;
+		line.wants = wants_text(a, u, (uint16_t)i, line.left_out);
+		line.place = clause ? clause->place : u->block->place;
 		x->line[x->n_lines++] = line;
 	}
 	for (i = 0; t->block->kind == BLOCK_ACCEPT && i < t->other->n; i++) {
@@ -252,12 +280,13 @@ static struct str clause_text(struct arena *a, const struct trial *t, uint16_t a
 }
 
 /* The deciding clause of a block: the first that does not hold, else the block itself. */
-static int decide_by_lines(struct arena *a, const struct trial *t, const char *whose,
-	struct explanation *x)
+static int decide_by_lines(struct arena *a, const struct trial *t, const struct trial *o,
+	const char *whose, struct explanation *x)
 {
 	char buf[EXPLAIN_TEXT_MAX];
 	struct sbuf b = SBUF(buf);
 	const struct clause *clause;
+	const struct trial *u;
 	bool held, left_out;
 	uint32_t i;
 	int r;
@@ -277,10 +306,11 @@ static int decide_by_lines(struct arena *a, const struct trial *t, const char *w
 	x->place = x->line[i].place;
 	x->clause = x->line[i].wants;
 	if (i < t->own->policy.n_attrs) {
-		r = trial_attr(a, t, (uint16_t)i, &held, &clause, &left_out);
+		r = pick_trial(a, t, o, (uint16_t)i, &u, &held, &clause, &left_out);
 		if (r < 0)
 			return r;
-		x->clause = clause_text(a, t, (uint16_t)i, clause, left_out);
+		x->rule = u->bound->rule->name;
+		x->clause = clause_text(a, u, (uint16_t)i, clause, left_out);
 	}
 	sbuf_put_str(&b, x->line[i].attr);
 	sbuf_puts(&b, ": the ");
@@ -291,14 +321,23 @@ static int decide_by_lines(struct arena *a, const struct trial *t, const char *w
 	return 0;
 }
 
+/* @beside: the block of the other speaker, if there are two. */
 static int by_block(struct arena *a, const struct evaluation *own, const struct closest *c,
-	const struct record *other, const char *whose, struct explanation *x)
+	const struct closest *beside, const struct record *other, const char *whose,
+	struct explanation *x)
 {
 	struct trial t = { own, &c->bound, c->block, other };
+	struct trial o = { .own = own, .other = other };
+	const struct trial *second = NULL;
 	int r;
 
-	r = rule_lines(a, &t, x);
-	return r < 0 ? r : decide_by_lines(a, &t, whose, x);
+	if (beside && beside->block) {
+		o.bound = &beside->bound;
+		o.block = beside->block;
+		second = &o;
+	}
+	r = rule_lines(a, &t, second, x);
+	return r < 0 ? r : decide_by_lines(a, &t, second, whose, x);
 }
 
 /* `migratable no` of a side, if that is what it is. */
@@ -322,7 +361,8 @@ static bool by_migratable(const struct evaluation *own, const char *whose, struc
 	return true;
 }
 
-static int collect_claims(struct arena *a, const struct closest *c, const struct evaluation *own,
+static int collect_claims(struct arena *a, const struct closest *own_block,
+	const struct closest *spoken_block, const struct evaluation *own,
 	const struct record *other, struct explanation *x)
 {
 	const struct policy *p = &own->policy;
@@ -333,6 +373,7 @@ static int collect_claims(struct arena *a, const struct closest *c, const struct
 		return -ENOMEM;
 	for (i = 0; i < own->n_claim_attrs; i++) {
 		const struct attr *at = &p->attr[own->claim_attr[i]];
+		const struct closest *c = at->spoken ? spoken_block : own_block;
 		const struct claim *claim = NULL;
 		const struct value *v;
 		bool bad, named = false;
@@ -368,22 +409,37 @@ static int collect_claims(struct arena *a, const struct closest *c, const struct
 	return 0;
 }
 
+/* By the block that does not hold: of the policy, or of the driver. */
+static int by_accepts(struct arena *a, const struct evaluation *target,
+	const struct closest *own, const struct closest *driver, const struct record *source,
+	struct explanation *x)
+{
+	if (target->spoken && driver->block && (driver->failures > 0 || own->failures == 0))
+		return by_block(a, target, driver, own, source, "source", x);
+	return by_block(a, target, own, target->spoken ? driver : NULL, source, "source", x);
+}
+
 int explain_accepts(struct arena *a, const struct evaluation *target,
 	const struct record *source, bool accepted, struct explanation *x)
 {
-	struct closest accept, refuse;
+	struct closest accept, refuse, driver = { 0 };
+	bool held;
 	int r;
 
-	r = closest_block(a, target, BLOCK_ACCEPT, source, &accept);
+	r = closest_block(a, target, false, BLOCK_ACCEPT, source, &accept);
 	if (r == 0)
-		r = closest_block(a, target, BLOCK_REFUSE, source, &refuse);
+		r = closest_block(a, target, false, BLOCK_REFUSE, source, &refuse);
+	if (r == 0 && target->spoken)
+		r = closest_block(a, target, true, BLOCK_ACCEPT, source, &driver);
 	if (r < 0)
 		return r;
+	held = accept.block && accept.failures == 0 &&
+	       (!target->spoken || (driver.block && driver.failures == 0));
 	if (accepted) {
-		if (!accept.block || accept.failures > 0 || target->migratable_no)
+		if (!held || target->migratable_no)
 			return -EUCLEAN;
-		r = by_block(a, target, &accept, source, "source", x);
-		return r < 0 ? r : collect_claims(a, &accept, target, source, x);
+		r = by_accepts(a, target, &accept, &driver, source, x);
+		return r < 0 ? r : collect_claims(a, &accept, &driver, target, source, x);
 	}
 	if (by_migratable(target, "the target is not migratable", x))
 		return 0;
@@ -393,29 +449,48 @@ int explain_accepts(struct arena *a, const struct evaluation *target,
 		x->file = target->policy.file;
 		return 0;
 	}
-	r = by_block(a, target, &accept, source, "source", x);
-	if (r < 0 || accept.failures > 0)
+	if (target->spoken && !driver.block) {
+		x->clause = STR("the driver's files list nothing");
+		x->file = target->policy.file;
+		return 0;
+	}
+	r = by_accepts(a, target, &accept, &driver, source, x);
+	if (r < 0 || !held)
 		return r;
 	if (refuse.block && refuse.failures == 0)
-		return by_block(a, target, &refuse, source, "source", x);
+		return by_block(a, target, &refuse, NULL, source, "source", x);
 	if (target->n_narrows == 0)
 		return -EUCLEAN;
 	x->clause = STR("refused by a narrowing policy");
 	return 0;
 }
 
+/* Fails when there is such a block and none of them holds. */
+static int offer_block(struct arena *a, const struct evaluation *source, bool spoken,
+	const struct record *target, struct closest *ret, bool *ret_failed)
+{
+	int r = closest_block(a, source, spoken, BLOCK_OFFER, target, ret);
+
+	*ret_failed = r == 0 && ret->block && ret->failures > 0;
+	return r;
+}
+
 int explain_offers(struct arena *a, const struct evaluation *source,
 	const struct record *target, struct explanation *x)
 {
 	struct closest offer;
-	int r;
+	bool failed = false;
+	int r = 0;
 
 	if (by_migratable(source, "the source is not migratable", x))
 		return 0;
-	r = closest_block(a, source, BLOCK_OFFER, target, &offer);
+	if (source->spoken)
+		r = offer_block(a, source, true, target, &offer, &failed);
+	if (r == 0 && !failed)
+		r = offer_block(a, source, false, target, &offer, &failed);
 	if (r < 0)
 		return r;
-	if (!offer.block || offer.failures == 0)
+	if (!failed)
 		return source->n_narrows > 0 ? 0 : -EUCLEAN;
-	return by_block(a, source, &offer, target, "target", x);
+	return by_block(a, source, &offer, NULL, target, "target", x);
 }

@@ -152,6 +152,17 @@ static int fact_of(struct arena *a, const struct subject *s, struct evaluation *
 	return r;
 }
 
+/* What the driver said has been read already. */
+static void take_spoken(const struct spoken_attr *from, const struct attr *at,
+	struct fact_result *f)
+{
+	*f = (struct fact_result){ .attr = at, .raw = from->raw, .from = from->from };
+	if (from->absent)
+		absent_value(at, f);
+	else
+		f->value = from->value;
+}
+
 static int set_builtin(struct arena *a, struct evaluation *e, unsigned attr, struct str word)
 {
 	struct value *v = arena_new(a, struct value);
@@ -205,7 +216,10 @@ int facts_read(struct arena *a, const struct subject *s, struct evaluation *e)
 	for (i = 0; r == 0 && i < n && e->status == STATUS_OK; i++) {
 		struct fact_result *f = &e->fact[i];
 
-		r = fact_of(a, s, e, &e->policy.attr[ATTR_FIRST + i], true, f);
+		if (e->spoken && e->spoken[ATTR_FIRST + i])
+			take_spoken(e->spoken[ATTR_FIRST + i], &e->policy.attr[ATTR_FIRST + i], f);
+		else
+			r = fact_of(a, s, e, &e->policy.attr[ATTR_FIRST + i], true, f);
 		if (f->value.type.tag != VT_NONE)
 			e->self[ATTR_FIRST + i] = &f->value;
 	}

@@ -18,7 +18,7 @@
  * The digest names the image: SHA-256 over all of it (digest and checksums as zeros), so over
  * each input's digest and what it was compiled to. There is no time in it.
  */
-#define IMAGE_VERSION	1
+#define IMAGE_VERSION	2
 #define IMAGE_PAGE_SIZE 4096
 
 /* One input file and what became of it, in the order of the effective set. */

@@ -93,6 +93,7 @@ struct attr {
 	struct value dflt;	     /* PRESENCE_DEFAULT; for versions(N) see dflt_ranges */
 	struct ranges dflt_ranges;   /* locals of type versions(N) */
 	bool dynamic;
+	bool spoken; /* brought by an interface's adapter (engine/adapter); never in an image */
 	struct place place;
 };
 
@@ -233,6 +234,8 @@ struct rule {
 	const struct tmpl_var *var;
 	uint8_t n_vars;
 	bool migratable_no;
+	bool spoken; /* what the driver says (engine/adapter); never in an image. Its blocks leave the
+		      * policy's attributes alone, and the policy's blocks those of the driver. */
 	struct place migratable_place;
 	struct place place;
 };

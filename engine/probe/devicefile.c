@@ -23,9 +23,11 @@ struct reader {
 	bool have_event;
 	struct device_file_error *error;
 	struct device_file file;
-	bool has_kind, has_attributes;
+	bool has_kind, has_attributes, has_files;
 	struct device_file_attr *attr;
 	uint32_t n_attrs;
+	struct device_file_text *text;
+	uint32_t n_texts;
 };
 
 /* ---- errors ------------------------------------------------------------------------------ */
@@ -207,6 +209,106 @@ static int read_attributes(struct reader *r)
 	return e;
 }
 
+/* Relative, no part empty, `.` or `..`. */
+static bool path_plain(struct str path)
+{
+	struct str part;
+	size_t i;
+
+	for (;;) {
+		i = str_find(path, '/');
+		part = str_sub(path, 0, i);
+		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
+			return false;
+		if (i == path.n)
+			return true;
+		path = str_sub(path, i + 1, path.n);
+	}
+}
+
+/* One file: `PATH: TEXT`. A path that others go through is a folder. */
+static int read_one_file(struct reader *r, enum fact_kind where, struct str path, yaml_mark_t at)
+{
+	struct str text;
+	uint32_t i;
+	int e;
+
+	if (!path_plain(path))
+		return fail_at(r, at, quoted(r->a, "", path, " is no path below the device"));
+	for (i = 0; i < r->n_texts; i++) {
+		struct str other = r->text[i].path;
+		struct str shorter = other.n < path.n ? other : path;
+		struct str longer = other.n < path.n ? path : other;
+
+		if (r->text[i].where != where || !str_starts(longer, shorter))
+			continue;
+		if (longer.n == shorter.n)
+			return fail_at(r, at, quoted(r->a, "", path, " stands here twice"));
+		if (longer.p[shorter.n] == '/')
+			return fail_at(r, at,
+				quoted(r->a, "", shorter, " is a file and a folder"));
+	}
+	if (r->n_texts == DEVICE_FILE_FILES_MAX)
+		return fail_at(r, at, STR("more than 1024 files"));
+	e = next_value(r, &text);
+	if (e < 0)
+		return e;
+	r->text[r->n_texts++] = (struct device_file_text){ where, path, text };
+	return 0;
+}
+
+static int read_folder(struct reader *r, enum fact_kind where)
+{
+	struct str path;
+	yaml_mark_t at;
+	int e;
+
+	e = expect(r, YAML_MAPPING_START_EVENT, "files are lines `path: text`");
+	while (e == 0) {
+		e = next(r);
+		if (e < 0 || r->event.type == YAML_MAPPING_END_EVENT)
+			return e;
+		at = r->event.start_mark;
+		e = take_scalar(r, &path);
+		if (e == 0)
+			e = read_one_file(r, where, path, at);
+	}
+	return e;
+}
+
+static int read_files(struct reader *r)
+{
+	static const struct str known[] = { STR_INIT("type"), STR_INIT("parent"),
+		STR_INIT("device") };
+	static const enum fact_kind kind[] = { FACT_TYPE, FACT_PARENT, FACT_DEVICE };
+	bool seen[ARRAY_SIZE(known)] = { false };
+	struct str word;
+	yaml_mark_t at;
+	size_t i;
+	int e;
+
+	e = expect(r, YAML_MAPPING_START_EVENT, "files stand below type, parent or device");
+	while (e == 0) {
+		e = next(r);
+		if (e < 0 || r->event.type == YAML_MAPPING_END_EVENT)
+			return e;
+		at = r->event.start_mark;
+		e = take_scalar(r, &word);
+		if (e < 0)
+			return e;
+		for (i = 0; i < ARRAY_SIZE(known) && !str_eq(word, known[i]);)
+			i++;
+		if (i == ARRAY_SIZE(known))
+			return fail_at(r, at,
+				quoted(r->a, "", word, " is neither type, parent nor device"));
+		if (seen[i])
+			return fail_at(r, at, quoted(r->a, "", word, " stands here twice"));
+		seen[i] = true;
+		e = read_folder(r, kind[i]);
+	}
+	return e;
+}
+
 static int read_kind(struct reader *r)
 {
 	struct str text;
@@ -223,8 +325,9 @@ static int read_kind(struct reader *r)
 static int read_key(struct reader *r, struct str key, yaml_mark_t at)
 {
 	static const struct str known[] = { STR_INIT("kind"), STR_INIT("driver"),
-		STR_INIT("type"), STR_INIT("attributes") };
-	const bool seen[] = { r->has_kind, r->file.driver.p, r->file.type.p, r->has_attributes };
+		STR_INIT("type"), STR_INIT("attributes"), STR_INIT("files") };
+	const bool seen[] = { r->has_kind, r->file.driver.p, r->file.type.p, r->has_attributes,
+		r->has_files };
 	size_t i = 0;
 	int e;
 
@@ -234,7 +337,7 @@ static int read_key(struct reader *r, struct str key, yaml_mark_t at)
 		e = fail_at(r, at, quoted(r->a, "", key, " is no key of a device file"));
 		r->error->help = did_you_mean(r->a, key, known, ARRAY_SIZE(known));
 		if (r->error->help.n == 0)
-			r->error->help = STR("keys are kind, driver, type, attributes");
+			r->error->help = STR("keys are kind, driver, type, attributes, files");
 		return e;
 	}
 	if (seen[i])
@@ -247,9 +350,12 @@ static int read_key(struct reader *r, struct str key, yaml_mark_t at)
 		return next_value(r, &r->file.driver);
 	case 2:
 		return next_value(r, &r->file.type);
-	default:
+	case 3:
 		r->has_attributes = true;
 		return read_attributes(r);
+	default:
+		r->has_files = true;
+		return read_files(r);
 	}
 }
 
@@ -327,7 +433,8 @@ int device_file_parse(struct arena *a, struct str text, struct device_file *ret,
 		return -EBADMSG;
 	}
 	r.attr = arena_new_array(a, DEVICE_FILE_ATTRS_MAX, struct device_file_attr);
-	if (!r.attr || !yaml_parser_initialize(&r.yaml))
+	r.text = arena_new_array(a, DEVICE_FILE_FILES_MAX, struct device_file_text);
+	if (!r.attr || !r.text || !yaml_parser_initialize(&r.yaml))
 		return -ENOMEM;
 	yaml_parser_set_encoding(&r.yaml, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&r.yaml, (const unsigned char *)(text.p ? text.p : ""),
@@ -340,6 +447,8 @@ int device_file_parse(struct arena *a, struct str text, struct device_file *ret,
 		return e;
 	r.file.attr = r.attr;
 	r.file.n_attrs = r.n_attrs;
+	r.file.file = r.text;
+	r.file.n_files = r.n_texts;
 	*ret = r.file;
 	return 0;
 }
@@ -389,6 +498,107 @@ int device_file_load(struct arena *a, const char *path, struct device_file *ret,
 
 /* ---- as a subject ------------------------------------------------------------------------ */
 
+/* -ENOENT, -EISDIR. */
+static int find_text(const struct device_file *f, enum fact_kind where, struct str path,
+	struct str *ret)
+{
+	uint32_t i;
+
+	for (i = 0; i < f->n_files; i++) {
+		const struct device_file_text *t = &f->file[i];
+
+		if (t->where != where || !str_starts(t->path, path))
+			continue;
+		if (t->path.n > path.n) {
+			if (t->path.p[path.n] == '/')
+				return -EISDIR;
+			continue;
+		}
+		*ret = t->text;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int read_text(void *ctx, struct arena *a, enum fact_kind where, struct str path,
+	struct str *ret, struct str *ret_from)
+{
+	(void)a;
+	*ret_from = STR("device file");
+	return find_text(ctx, where, path, ret);
+}
+
+/* The names below a folder: the next part of each path that goes through it. */
+static int list_texts(void *ctx, struct arena *a, enum fact_kind where, struct str path,
+	struct str **ret, uint32_t *ret_n)
+{
+	const struct device_file *f = ctx;
+	struct str *name = arena_new_array(a, f->n_files, struct str);
+	uint32_t i, k, n = 0;
+
+	if (!name)
+		return -ENOMEM;
+	for (i = 0; i < f->n_files; i++) {
+		struct str rest = f->file[i].path;
+
+		if (f->file[i].where != where || !str_starts(rest, path))
+			continue;
+		if (path.n > 0) {
+			if (rest.n == path.n)
+				return -ENOTDIR;
+			if (rest.p[path.n] != '/')
+				continue;
+			rest = str_sub(rest, path.n + 1, rest.n);
+		}
+		rest = str_sub(rest, 0, str_find(rest, '/'));
+		for (k = 0; k < n && str_cmp(name[k], rest) < 0;)
+			k++;
+		if (k < n && str_eq(name[k], rest))
+			continue;
+		for (uint32_t j = n++; j > k; j--)
+			name[j] = name[j - 1];
+		name[k] = rest;
+	}
+	if (n == 0 && path.n > 0)
+		return -ENOENT;
+	*ret = name;
+	*ret_n = n;
+	return n > SPOKEN_NAMES_MAX ? -E2BIG : 0;
+}
+
+/* A fact's text from `files`; the two of a pci-id are joined. */
+static int read_fact_text(const struct device_file *f, struct arena *a, const struct fact *fact,
+	struct str *ret)
+{
+	struct str text[2] = { { 0 } };
+	struct sbuf b;
+	unsigned i;
+	int r;
+
+	for (i = 0; i < fact->n_paths && i < 2; i++) {
+		r = find_text(f, fact->kind, fact->path[i], &text[i]);
+		if (r < 0)
+			return r;
+	}
+	if (fact->n_paths != 2) {
+		*ret = text[0];
+		return fact->n_paths == 1 ? 0 : -ENOENT;
+	}
+	b = (struct sbuf){ .size = text[0].n + text[1].n + 1 };
+	b.p = arena_alloc(a, b.size);
+	if (!b.p)
+		return -ENOMEM;
+	for (i = 0; i < 2; i++) {
+		if (text[i].n > 0 && text[i].p[text[i].n - 1] == '\n')
+			text[i].n--;
+		sbuf_put_str(&b, text[i]);
+		if (i == 0)
+			sbuf_putc(&b, ':');
+	}
+	*ret = sbuf_str(&b);
+	return 0;
+}
+
 static int file_read(void *ctx, struct arena *a, const struct attr *attr, struct str *ret,
 	bool *ret_final, struct str *ret_from)
 {
@@ -403,7 +613,12 @@ static int file_read(void *ctx, struct arena *a, const struct attr *attr, struct
 			*ret_from = STR("device file");
 			return 0;
 		}
-	return -ENOENT;
+	if (attr->fact.kind != FACT_TYPE && attr->fact.kind != FACT_PARENT &&
+		attr->fact.kind != FACT_DEVICE)
+		return -ENOENT;
+	*ret_final = false;
+	*ret_from = STR("device file");
+	return read_fact_text(f, a, &attr->fact, ret);
 }
 
 void device_file_subject(const struct device_file *f, struct subject *ret)
@@ -414,6 +629,7 @@ void device_file_subject(const struct device_file *f, struct subject *ret)
 		.type = f->type,
 		.instance = true,
 		.facts = { .read = file_read, .ctx = (void *)f },
+		.files = { read_text, list_texts, (void *)f },
 	};
 }
 

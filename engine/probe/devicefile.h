@@ -9,11 +9,13 @@
  * text, whatever YAML would make of it. Anchors, aliases, tags, lists, a second document and
  * keys that stand twice are refused.
  *
- * The fact reader of such a subject answers by the name of the attribute or local: what the
- * file leaves out is absent. It is an instance: dynamic attributes may be given.
+ * The fact reader of such a subject answers by the name of the attribute or local, else by the
+ * file that the fact is read from, if `files:` has its text; what the file leaves out is absent.
+ * It is an instance: dynamic attributes may be given.
  */
 #define DEVICE_FILE_MAX	      (1024 * 1024) /* bytes */
 #define DEVICE_FILE_ATTRS_MAX 1024
+#define DEVICE_FILE_FILES_MAX 1024
 
 struct device_file_error {
 	uint32_t line, column; /* from 1; 0: the file as a whole */
@@ -26,12 +28,20 @@ struct device_file_attr {
 	uint32_t line, column; /* of the name */
 };
 
+/* A file of the device, as it would be read: `files: { type: { interface_version: 2.1.3 } }`. */
+struct device_file_text {
+	enum fact_kind where; /* FACT_TYPE, FACT_PARENT or FACT_DEVICE */
+	struct str path, text;
+};
+
 struct device_file {
 	enum subject_kind kind;
 	struct str driver;
 	struct str type; /* .p NULL: none */
 	const struct device_file_attr *attr; /* in the order written */
 	uint32_t n_attrs;
+	const struct device_file_text *file; /* in the order written */
+	uint32_t n_files;
 };
 
 /* @text need not outlive the call. -EBADMSG with *ret_error, which lives in @a; -ENOMEM. */

@@ -246,6 +246,18 @@ static int missing_fact(struct probe *p, struct arena *a, const struct fact *f)
 	return r < 0 ? r : -ENOENT;
 }
 
+/* What a read that failed says about the device and about us. */
+static int note_failure(struct probe *p, struct arena *a, const struct fact *f, int r)
+{
+	if (r == -ENOENT)
+		r = missing_fact(p, a, f);
+	if (r == -ENODEV)
+		p->vanished = true;
+	if (r == -ENOMEM || r == -EMFILE || r == -ENFILE || r == -EINTR)
+		p->failed = r;
+	return r;
+}
+
 static int probe_read(void *ctx, struct arena *a, const struct attr *attr, struct str *ret,
 	bool *ret_final, struct str *ret_from)
 {
@@ -256,16 +268,59 @@ static int probe_read(void *ctx, struct arena *a, const struct attr *attr, struc
 	*ret_final = false;
 	r = read_fact(p, a, &attr->fact, &text, &from);
 	*ret_from = from;
-	if (r == -ENOENT)
-		r = missing_fact(p, a, &attr->fact);
-	if (r == -ENODEV)
-		p->vanished = true;
-	if (r == -ENOMEM || r == -EMFILE || r == -ENFILE || r == -EINTR)
-		p->failed = r;
+	r = note_failure(p, a, &attr->fact, r);
 	if (r == 0)
 		*ret = text;
 	return r;
 }
+
+/* ---- files for adapters -------------------------------------------------------------------- */
+
+static int probe_file(void *ctx, struct arena *a, enum fact_kind where, struct str path,
+	struct str *ret, struct str *ret_from)
+{
+	const struct fact f = { .kind = where, .path[0] = path, .n_paths = 1 };
+	struct probe *p = ctx;
+
+	return note_failure(p, a, &f, read_file(p, a, &f, path, ret, ret_from));
+}
+
+/* The folder that a fact of this kind is below of, or one in it. */
+static int folder_path(struct probe *p, struct arena *a, enum fact_kind where, struct str path,
+	struct str *ret)
+{
+	const struct device *d = p->device;
+	struct str none = { 0 };
+
+	if (path.n == 0)
+		path = none;
+	else if (fact_path_check(path) < 0)
+		return -EINVAL;
+	if (where == FACT_TYPE && p->type.p && d->role != DEVICE_VFIO)
+		return fact_path(a, d->parent, STR("mdev_supported_types"), p->type, path, ret);
+	if (where == FACT_PARENT)
+		return fact_path(a, d->parent, none, none, path, ret);
+	if (where == FACT_DEVICE && d->role != DEVICE_PARENT)
+		return fact_path(a, d->path, none, none, path, ret);
+	return -ENOENT;
+}
+
+static int probe_list(void *ctx, struct arena *a, enum fact_kind where, struct str path,
+	struct str **ret, uint32_t *ret_n)
+{
+	const struct fact f = { .kind = where };
+	struct probe *p = ctx;
+	struct str folder;
+	int r;
+
+	r = folder_path(p, a, where, path, &folder);
+	if (r == 0)
+		r = sysfs_list(p->device->sysfs, a,
+			str_sub(folder, sizeof("/sys/") - 1, folder.n), SPOKEN_NAMES_MAX, ret,
+			ret_n);
+	return note_failure(p, a, &f, r);
+}
+
 
 void subject_of_type(const struct device *parent, struct str type, struct probe *probe,
 	struct subject *ret)
@@ -276,6 +331,7 @@ void subject_of_type(const struct device *parent, struct str type, struct probe 
 		.driver = parent->driver,
 		.type = type,
 		.facts = { .read = probe_read, .ctx = probe },
+		.files = { probe_file, probe_list, probe },
 	};
 }
 
@@ -288,6 +344,7 @@ void subject_of_device(const struct device *d, struct probe *probe, struct subje
 		.type = d->type,
 		.instance = true,
 		.facts = { .read = probe_read, .ctx = probe },
+		.files = { probe_file, probe_list, probe },
 	};
 }
 

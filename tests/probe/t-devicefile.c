@@ -28,7 +28,7 @@ static const struct {
 	{ "driver: a\ntype: b\nattributs: {}\n", 3, 1, "'attributs' is no key of a device file",
 		"did you mean 'attributes'?" },
 	{ "driver: a\ntype: b\nname: x\n", 3, 1, "'name' is no key of a device file",
-		"keys are kind, driver, type, attributes" },
+		"keys are kind, driver, type, attributes, files" },
 	{ "driver: a\ntype: b\ndriver: c\n", 3, 1, "'driver' stands here twice", NULL },
 	{ "driver: a\ntype: b\nattributes: {}\nattributes: {}\n", 4, 1,
 		"'attributes' stands here twice", NULL },
@@ -45,6 +45,21 @@ static const struct {
 	{ "driver:\ntype: b\n", 1, 8, "no value",
 		"write '' for an empty text, or leave the line out" },
 	{ "driver: a\nkind: parent\n", 2, 7, "a kind is mdev or vfio", NULL },
+	{ "driver: a\ntype: b\nfiles: x\n", 3, 8, "files stand below type, parent or device", NULL },
+	{ "driver: a\ntype: b\nfiles:\n  types: {}\n", 4, 3,
+		"'types' is neither type, parent nor device", NULL },
+	{ "driver: a\ntype: b\nfiles:\n  type: {}\n  type: {}\n", 5, 3, "'type' stands here twice",
+		NULL },
+	{ "driver: a\ntype: b\nfiles: {}\nfiles: {}\n", 4, 1, "'files' stands here twice", NULL },
+	{ "driver: a\ntype: b\nfiles:\n  type: x\n", 4, 9, "files are lines `path: text`", NULL },
+	{ "driver: a\ntype: b\nfiles:\n  type:\n    a/b: 1\n    a/b: 1\n", 6, 5,
+		"'a/b' stands here twice", NULL },
+	{ "driver: a\ntype: b\nfiles:\n  type:\n    a/b: 1\n    a: 1\n", 6, 5,
+		"'a' is a file and a folder", NULL },
+	{ "driver: a\ntype: b\nfiles:\n  type:\n    ../b: 1\n", 5, 5,
+		"'../b' is no path below the device", NULL },
+	{ "driver: a\ntype: b\nfiles:\n  type:\n    /b: 1\n", 5, 5,
+		"'/b' is no path below the device", NULL },
 	{ "driver: &a x\ntype: *a\n", 1, 9, "an anchor; write the value out", NULL },
 	{ "driver: a\ntype: *a\n", 2, 7, "an alias; write the value out", NULL },
 	{ "driver: !!str a\ntype: b\n", 1, 9, "a tag; every value here is text as it stands", NULL },
@@ -165,6 +180,51 @@ static void test_declared(void)
 #define N_DECLARED 4
 
 /* At each bound and one past it. */
+static bool reads(const struct subject *s, enum fact_kind where, const char *path, int want,
+	const char *text)
+{
+	struct str got, from;
+	int r = s->files.read(s->files.ctx, &arena, where, str_from(path), &got, &from);
+
+	return r == want && (r < 0 || str_eq(got, str_from(text)));
+}
+
+static void test_files(void)
+{
+	static const char text[] = "driver: a\ntype: b\nfiles:\n  type:\n    m/self/x: |\n      1\n"
+				   "    m/other: ''\n    ma: 2\n    b: 3\n  device:\n    m: 4\n"
+				   "  parent:\n    vendor: |\n      0x8086\n    device: 0x591d\n";
+	struct attr pci = { .name = STR("id"), .fact = { .kind = FACT_PARENT, .n_paths = 2,
+		.path = { STR("vendor"), STR("device") } } };
+	struct device_file_error e = { 0 };
+	struct str *name, got, from;
+	struct device_file f;
+	struct subject s;
+	bool final;
+	uint32_t n;
+
+	is_int(device_file_parse(&arena, str_from(text), &f, &e), 0, "files");
+	device_file_subject(&f, &s);
+	ok(reads(&s, FACT_TYPE, "m/self/x", 0, "1\n"), "a text with its newline");
+	ok(reads(&s, FACT_TYPE, "m/other", 0, ""), "an empty one");
+	ok(reads(&s, FACT_DEVICE, "m", 0, "4"), "each folder has its own");
+	ok(reads(&s, FACT_TYPE, "m", -EISDIR, NULL), "a folder is no file");
+	ok(reads(&s, FACT_TYPE, "m/self/y", -ENOENT, NULL), "what is not there");
+	is_int(s.files.list(s.files.ctx, &arena, FACT_TYPE, STR(""), &name, &n), 0, "a list");
+	ok(n == 3 && str_eq(name[0], STR("b")) && str_eq(name[1], STR("m")) &&
+			str_eq(name[2], STR("ma")),
+		"sorted, a folder once");
+	is_int(s.files.list(s.files.ctx, &arena, FACT_TYPE, STR("m"), &name, &n), 0, "of a folder");
+	ok(n == 2 && str_eq(name[0], STR("other")) && str_eq(name[1], STR("self")), "its own only");
+	is_int(s.files.list(s.files.ctx, &arena, FACT_TYPE, STR("x"), &name, &n), -ENOENT,
+		"of none");
+	is_int(s.files.list(s.files.ctx, &arena, FACT_TYPE, STR("b"), &name, &n), -ENOTDIR,
+		"of a file");
+	is_int(s.facts.read(s.facts.ctx, &arena, &pci, &got, &final, &from), 0, "a fact of two files");
+	ok(str_eq(got, STR("0x8086:0x591d")) && !final, "joined as from sysfs");
+}
+#define N_FILES 14
+
 static void test_bounds(void)
 {
 	static char text[DEVICE_FILE_MAX + 64];
@@ -230,11 +290,12 @@ static void test_load(void)
 
 int main(void)
 {
-	plan(N_BAD + N_GOOD + N_DECLARED + N_BOUNDS + N_LOAD);
+	plan(N_BAD + N_GOOD + N_FILES + N_DECLARED + N_BOUNDS + N_LOAD);
 	arena_init(&arena, (size_t)64 << 20);
 	test_bad();
 	test_good();
 	test_declared();
+	test_files();
 	test_bounds();
 	test_load();
 	arena_release(&arena);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * `type-attributes`: the last proposal (Yan Zhao, 9 September 2020): one file for each
+ * attribute in the mdev type's folder, and a list of what must be set on the instance.
+ * `compatible_type` counts for `cross-type-attributes` only; the posting tells management
+ * to ignore it.
+ */
+#include <errno.h>
+
+#include "engine/adapter/interfaces.h"
+#include "engine/adapter/speak.h"
+
+/* `compatible_NAME`: the target's values must be a superset of the source's. */
+static int add_set(struct speaker *p, struct str name)
+{
+	struct str text, from;
+	struct spoken_attr *s;
+	int r;
+
+	r = speak_need(p, name, &text, &from);
+	if (r < 0)
+		return r;
+	s = speak_attr(p, name, VT_SET);
+	if (!s)
+		return speak_error(p);
+	s->raw = text;
+	s->from = from;
+	s->absent = false;
+	s->value.type = s->attr.type.type;
+	r = speak_words(p, text, &s->value.set);
+	if (r < 0)
+		return r;
+	return value_valid(&s->value)
+		       ? 0
+		       : speak_unreadable(p, name, "bytes that are not printable ASCII");
+}
+
+static int add_sets(struct speaker *p)
+{
+	struct str *name;
+	uint32_t i, n;
+	int r = -ENOENT;
+
+	if (p->in->files->list)
+		r = p->in->files->list(
+			p->in->files->ctx, p->a, p->home, STR(""), &name, &n);
+	if (r == -ENODEV || r == -ENOMEM || r == -E2BIG)
+		return r;
+	if (r < 0)
+		return speak_unreadable(
+			p, STR("compatible_"), "the folder cannot be listed");
+	for (i = 0; r == 0 && i < n; i++)
+		if (str_starts(name[i], STR("compatible_")) &&
+			!str_eq(name[i], STR("compatible_type")))
+			r = add_set(p, name[i]);
+	return r;
+}
+
+/* One instance attribute that is set on the target before migration. A type has none yet.
+ */
+static int add_resource(struct speaker *p, struct str name)
+{
+	struct str text, from = { 0 };
+	struct spoken_attr *s = speak_attr(p, name, VT_STRING);
+	int r;
+
+	if (!s)
+		return speak_error(p);
+	s->attr.presence = PRESENCE_DEFAULT_ABSENT;
+	s->attr.dynamic = true;
+	s->attr.fact =
+		(struct fact){ .kind = FACT_DEVICE, .path[0] = name, .n_paths = 1 };
+	if (!p->in->instance)
+		return 0;
+	r = speak_read(p, FACT_DEVICE, name, &text, &from);
+	if (r == -ENOENT)
+		return speak_fail(p, STATUS_MISSING_FACT, name,
+			STR("named in dynamic_resources, and the device has no such "
+			    "file"));
+	if (r < 0)
+		return r;
+	if (!speak_one_line(text))
+		return speak_unreadable(p, name, "bytes that are not printable ASCII");
+	s->raw = text;
+	s->from = from;
+	s->absent = false;
+	s->value.type = s->attr.type.type;
+	s->value.word = text;
+	return 0;
+}
+
+static int add_resources(struct speaker *p)
+{
+	struct word_set words;
+	struct str text, from;
+	uint32_t i;
+	int r;
+
+	r = speak_read(p, p->home, STR("dynamic_resources"), &text, &from);
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		r = speak_words(p, text, &words);
+	for (i = 0; r == 0 && i < words.n; i++)
+		r = add_resource(p, words.w[i]);
+	return r;
+}
+
+/* The own type, and those that compatible_type lists. */
+static int type_clause(struct speaker *p)
+{
+	struct word_set types;
+	struct str text, from;
+	struct sbuf b;
+	int r;
+
+	if (!p->in->type.p)
+		return 0;
+	r = speak_read(p, p->home, STR("compatible_type"), &text, &from);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	if (!speak_one_line(text))
+		return speak_unreadable(
+			p, STR("compatible_type"), "bytes that are not printable ASCII");
+	b = (struct sbuf){ .size = text.n + 1 + p->in->type.n };
+	b.p = arena_alloc_raw(p->a, b.size);
+	if (!b.p)
+		return -ENOMEM;
+	sbuf_put_str(&b, text);
+	sbuf_putc(&b, ',');
+	sbuf_put_str(&b, p->in->type);
+	r = speak_words(p, sbuf_str(&b), &types);
+	if (r == 0)
+		speak_in(p, ATTR_TYPE, types);
+	return r;
+}
+
+static int speak(struct speaker *p, bool cross)
+{
+	struct str text, from;
+	uint16_t version;
+	uint32_t i;
+	int r;
+
+	r = speak_need(p, STR("device_api"), &text, &from);
+	if (r == 0)
+		r = speak_string(p, STR("device_api"), text, from, NULL);
+	if (r == 0)
+		r = speak_need(p, STR("software_version"), &text, &from);
+	if (r == 0)
+		r = speak_version(p, STR("software_version"), text, from, &version);
+	if (r == 0)
+		r = add_sets(p);
+	if (r == 0)
+		r = add_resources(p);
+	if (r == 0)
+		r = speak_block(p);
+	if (r < 0)
+		return r;
+	/* The source's major part, and a minor one that is not above the target's. */
+	speak_clause(p, version, OP_NOT_NEWER)->operand.kind = OPERAND_SELF;
+	for (i = 0; i < p->n_attrs; i++)
+		if (p->attr[i].attr.type.type.tag == VT_SET)
+			speak_clause(p, (uint16_t)(ATTR_FIRST + i), OP_SUBSET)
+				->operand.kind = OPERAND_SELF;
+	return cross ? type_clause(p) : 0;
+}
+
+int type_attributes_speak(struct speaker *p)
+{
+	return speak(p, false);
+}
+
+int cross_type_attributes_speak(struct speaker *p)
+{
+	return speak(p, true);
+}

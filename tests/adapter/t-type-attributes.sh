@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `speaks type-attributes`: the rules of the last posting, one by one.
+. "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/adapter/lib.sh"
+plan 45
+
+policy m 'speaks type-attributes;'
+policy x 'speaks cross-type-attributes;'
+device target type-attributes
+
+judge compatible m target target "twins"
+like "$(said fingerprint m target)" '^"mc1-' "which plain equality finds"
+
+# Sean Mooney's versions, 14 July 2020: source -> target.
+for row in 2.0.1:2.1.1:yes 2.1.1:2.0.1:no 2.0.0:3.0.0:no 2.0.1:2.0.0:yes 3.0.0:2.9.9:no 2.0:2.0.9:yes; do
+	source=${row%%:*} want=${row##*:} rest=${row#*:}
+	device a type-attributes "s/2\.0\.1/$source/"
+	device b type-attributes "s/2\.0\.1/${rest%:*}/"
+	case $want in yes) want=compatible ;; no) want=incompatible ;; esac
+	judge $want m a b "software_version $source -> ${rest%:*}"
+done
+
+device a type-attributes s/vfio-pci/vfio-ccw/
+judge incompatible m a target "device_api is equal"
+device a type-attributes 's/GVTg_V5_4$/GVTg_V4_4/'
+judge incompatible m a target "the type is the same: compatible_type is ignored"
+judge compatible x a target "unless the policy asks for it"
+device b type-attributes 's/GVTg_V5_4$/GVTg_V4_8/'
+judge incompatible x b target "then the list counts"
+device b type-attributes '/compatible_type/,+1d'
+judge compatible x target b "one's own type needs no list"
+judge incompatible x a b "others do"
+device b type-attributes 's/i915-GVTg_V5_4,//'
+judge compatible x b b "nor is it taken away by one"
+
+# The target's values are a superset of the source's.
+device both type-attributes 's/8086:591d/8086:591d, 8086:1912/'
+judge compatible m target both "compatible_pci_ids: one of two"
+judge incompatible m both target "and not the other way round"
+device swapped type-attributes 's/8086:591d/8086:1912,8086:591d,8086:1912/'
+judge compatible m both swapped "order, blanks and repetition mean nothing"
+judge compatible m swapped both "nor the other way round"
+is "$(said fingerprint m both)" "$(said fingerprint m swapped)" "and the fingerprints are equal"
+device empty type-attributes '/pci_ids/,+1d' "s/^    dynamic_res/    compatible_pci_ids: ''\\n&/"
+device gone type-attributes '/pci_ids/,+1d'
+judge compatible m empty target "an empty value is a subset"
+judge incompatible m target empty "and a superset of itself alone"
+judge incompatible m gone target "no file is not an empty one"
+judge incompatible m target gone "in neither direction"
+judge compatible m gone gone "without the file on both sides"
+device more type-attributes '$!N' 's/    compatible_pci_ids/    compatible_chpid_type: 0x1a\n&/'
+judge incompatible m more target "an attribute that the target does not know"
+
+# Resources of the instance are claimed, not matched.
+device four type-attributes 's/^      2$/      4/'
+judge compatible m four target "aggregator is not matched"
+is "$(said claims m target)" '["aggregator","fps"]' "but claimed"
+like "$("$m" --policies "$scratch/m" explain "$scratch/four.yaml" "$scratch/target.yaml")" \
+	'^claim aggregator = 4$' "as the source has it"
+device one type-attributes 's/, fps//'
+judge incompatible m target one "a resource that the target does not have cannot be claimed"
+judge compatible m one target "one that the source does not have need not be"
+device none type-attributes '/dynamic_resources/,+1d'
+is "$(said claims m none)" '[]' "no list, no claims"
+device lost type-attributes 's/fps$/fps, heads/'
+unknown missing-fact:heads m lost "a resource that the instance lacks"
+device dots type-attributes 's/fps$/fps,.../'
+unknown unreadable-fact:... m dots "the posting's ellipsis is no name"
+device builtin type-attributes 's/fps$/type/'
+unknown unreadable-fact:type m builtin "nor is a built-in name"
+policy clash 'speaks type-attributes; attribute fps : string from type "fps" default absent;'
+unknown unreadable-fact:fps clash target "a name that the policy has given away"
+
+for file in device_api software_version; do
+	device gone type-attributes "/$file/,+1d"
+	unknown missing-fact:$file m gone "no $file"
+done
+device bad type-attributes 's/2\.0\.1/two/'
+unknown unreadable-fact:software_version m bad "no version"
+device high type-attributes 's/8086:591d/8086:591d\t/'
+judge compatible m high target "a tab is white space"
+
+# 64 attributes, the two fixed ones among them, and not one more.
+many() {
+	device "$1" type-attributes '/dynamic_resources/,$d'
+	seq -f '    compatible_n%g: x' 1 "$2" >>"$scratch/$1.yaml"
+}
+many full 61
+like "$(said status m full)" '"ok"' "64 attributes"
+many over 62
+unknown unreadable-fact:compatible_pci_ids m over "65 attributes"
+device long type-attributes "s/8086:591d/$(printf '%04095d' 0)/"
+like "$(said status m long)" '"(ok|descriptor-long)"' "a file of 4096 bytes"
+device long type-attributes "s/8086:591d/$(printf '%04096d' 0)/"
+run "$m" --policies "$scratch/m" info "$scratch/long.yaml"
+like "$rc:$err" '^3:.*more than 4096 bytes' "a file of 4097 bytes is no device file"
+policy names 'speaks type-attributes; attribute software : string from type "name" default absent;'
+judge compatible names target target "names of its own the policy may use"
+
+done_testing
