@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/check-tests.h"
 #include "cli/host.h"
@@ -15,6 +16,7 @@ const struct cli_option check_options[] = {
 	{ "coverage", NULL, "as --tests, and say what the tests do not reach; exit 1 if anything" },
 	{ "expand", NULL, "print each policy with what its blocks left out written in" },
 	{ "format", "human|json|gcc", "how to print diagnostics" },
+	{ "stdin", NULL, "check what standard input has; FILE is what messages call it" },
 	{ "tests", NULL, "run the tests in the files as well; exit 1 when one fails" },
 	{ 0 },
 };
@@ -73,7 +75,8 @@ static int check_file(struct checked *k, const char *path)
 	if (!src)
 		return cli_fail_errno(c, -ENOMEM, "%s", path);
 	src->path = str_from(path);
-	r = policyset_read(c->arena, path, &src->text);
+	r = cli_given(c, "stdin") ? policyset_read_stream(c->arena, STDIN_FILENO, &src->text) :
+				    policyset_read(c->arena, path, &src->text);
 	if (r == -EINVAL)
 		return cli_fail(c, EXIT_SYSTEM, "system", "%s: not a regular file", path);
 	if (r < 0)
@@ -157,15 +160,19 @@ int cmd_check(struct cli *c)
 		c->diag_format = DIAG_GCC;
 	k.tests.coverage = cli_given(c, "coverage");
 	k.want_tests = cli_given(c, "tests") || k.tests.coverage;
+	if (cli_given(c, "stdin") && (c->n_args > 1 || c->n_policies > 0))
+		return cli_usage(c, "--stdin is one policy, and can have one name");
 	if (k.want_tests && cli_given(c, "expand"))
 		return cli_usage(c, "--expand and --tests are two questions");
 	if (c->json && cli_given(c, "expand"))
 		json_array(&c->out, "expanded");
 	if (c->json && k.want_tests)
 		json_array(&c->out, "policies");
-	for (unsigned i = 0; i < c->n_args && r == 0; i++)
+	if (cli_given(c, "stdin"))
+		r = check_file(&k, c->n_args > 0 ? c->arg[0] : "<stdin>");
+	for (unsigned i = 0; i < c->n_args && r == 0 && !cli_given(c, "stdin"); i++)
 		r = check_argument(&k, c->arg[i]);
-	if (c->n_args == 0) {
+	if (c->n_args == 0 && !cli_given(c, "stdin")) {
 		struct policyset_options o = host_policyset_options(c);
 
 		r = check_set(&k, &o);

@@ -287,11 +287,14 @@ static int close_output(struct cli *c, int code)
 static bool wants_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		/* Read as one word or as two. */
+		bool two = i + 1 < argc && strcmp(argv[i], "--format") == 0 &&
+			strcmp(argv[i + 1], "json") == 0;
 		const struct command *k = find_command(argv[i]);
 
 		if (k && (k->flags & CMD_RAW))
 			return false;
-		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--format=json") == 0)
+		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--format=json") == 0 || two)
 			return true;
 	}
 	return false;

@@ -203,6 +203,29 @@ int policyset_read(struct arena *a, const char *path, struct str *ret)
 	return read_fd(a, fd, ret);
 }
 
+int policyset_read_stream(struct arena *a, int fd, struct str *ret)
+{
+	size_t n = 0, room = POLICY_TEXT_MAX + 1;
+	char *p = arena_alloc_raw(a, room);
+
+	if (!p)
+		return -ENOMEM;
+	/* One byte more than a policy may have is enough to say so. */
+	while (n < room) {
+		ssize_t got = read(fd, p + n, room - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	*ret = (struct str){ p, n };
+	return 0;
+}
+
 static void refuse(struct policy_file *f, struct str why, struct str help)
 {
 	f->state = INPUT_REFUSED;

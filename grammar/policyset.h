@@ -52,6 +52,8 @@ int policyset_scan(struct arena *a, const struct policyset_options *o, struct po
 /* Reads one file that its user named, whoever owns it: at most POLICY_TEXT_MAX + 1 bytes, so
  * that the compiler can say that it is too large. -errno; -EINVAL when it is no regular file. */
 int policyset_read(struct arena *a, const char *path, struct str *ret);
+/* The same from a descriptor of any kind, as of a pipe: up to its end. 0, -ENOMEM, or what read() said. */
+int policyset_read_stream(struct arena *a, int fd, struct str *ret);
 
 struct policyset {
 	struct image_build build;

@@ -33,6 +33,10 @@ $unitdir/mdevcompat-update.service
 $unitdir-preset/50-mdevcompat.preset
 $(place bashcompletiondir)/mdevcompat
 $(place zshcompletiondir)/_mdevcompat
+$(place datadir)/vim/vimfiles/compiler/mdevcompat.vim
+$(place datadir)/vim/vimfiles/ftdetect/mdevcompat.vim
+$(place datadir)/vim/vimfiles/ftplugin/mdevcompat.vim
+$(place datadir)/vim/vimfiles/syntax/mdevcompat.vim
 END
 # Manual pages are built by scdoc, or come with a release.
 if [ -n "$(place SCDOC)" ] || [ -e "$top_srcdir/man/mdevcompat.1" ]; then
