@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/check-tests.h"
-#include "cli/host.h"
+#include "cli/site.h"
 #include "grammar/compile.h"
 
 const struct cli_option check_options[] = {
@@ -107,6 +107,54 @@ static int check_member(struct checked *k, const struct source *src)
 	return on_policy(k, src, p, &more, true);
 }
 
+/* A site file that was named; which of its keys policies read is not asked. */
+static int check_site_file(struct checked *k, const char *path)
+{
+	struct cli *c = k->c;
+	struct source *src = arena_new(c->arena, struct source);
+	struct site_file file;
+	int r;
+
+	if (!src)
+		return cli_fail_errno(c, -ENOMEM, "%s", path);
+	src->path = str_from(path);
+	r = policyset_read(c->arena, path, &src->text);
+	if (r < 0)
+		return cli_fail_errno(c, r, "%s", path);
+	k->n_files++;
+	r = site_parse(c->arena, src, &c->diags, &file);
+	if (r == -ENOMEM)
+		return cli_fail_errno(c, r, "%s", path);
+	k->n_broken += r < 0;
+	return 0;
+}
+
+/* Those that `update` would read, and whether a policy of the set reads their keys. */
+static int check_site(struct checked *k, struct policyset *set)
+{
+	struct siteset site;
+	int r = siteset_load(k->c, &site);
+
+	if (r != 0)
+		return r;
+	for (uint32_t i = 0; i < site.n; i++) {
+		enum input_state state = site.input[i].state;
+
+		if (state == INPUT_MASKED || state == INPUT_OVERRIDDEN)
+			continue;
+		k->n_files++;
+		k->n_broken += state != INPUT_OK;
+	}
+	return siteset_add(k->c, &site, set);
+}
+
+static bool is_yaml(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 5 && strcmp(path + n - 5, ".yaml") == 0;
+}
+
 /* A folder, or the standard ones: as `update` would take them. */
 static int check_set(struct checked *k, const struct policyset_options *o)
 {
@@ -130,7 +178,7 @@ static int check_set(struct checked *k, const struct policyset_options *o)
 	}
 	if (set.broken && k->n_broken == 0)
 		k->n_broken = 1; /* each is well, together they are not */
-	return 0;
+	return o->n_dirs == 0 ? check_site(k, &set) : 0;
 }
 
 static int check_argument(struct checked *k, const char *path)
@@ -142,7 +190,7 @@ static int check_argument(struct checked *k, const char *path)
 	if (stat(path, &st) < 0)
 		return cli_fail_errno(k->c, -errno, "%s", path);
 	if (!S_ISDIR(st.st_mode))
-		return check_file(k, path);
+		return is_yaml(path) ? check_site_file(k, path) : check_file(k, path);
 	o.dir = &dir;
 	return check_set(k, &o);
 }

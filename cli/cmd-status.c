@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/host.h"
+#include "cli/site.h"
 
 struct shown_status {
 	struct cli *c;
@@ -19,6 +19,7 @@ struct shown_status {
 	struct drift_file *drift;
 	uint32_t n_drift;
 	struct policyset set; /* what is on disk, when that differs */
+	struct siteset site;  /* likewise */
 	bool has_set;
 	bool broken;
 };
@@ -74,8 +75,10 @@ static int look_at_disk(struct shown_status *s)
 	if (r != 0 || s->n_drift == 0)
 		return r;
 	r = host_load_set(s->c, &o, &s->set);
+	if (r == 0)
+		r = siteset_load(s->c, &s->site);
 	s->has_set = r == 0;
-	s->broken |= r == 0 && s->set.broken;
+	s->broken |= r == 0 && (s->set.broken || s->site.broken);
 	return r;
 }
 
@@ -102,16 +105,23 @@ static const char *kind_text(enum subject_kind kind)
 	return kind == KIND_VFIO ? "vfio-device" : "mdev-type";
 }
 
+static const char *message_among(struct shown_status *s, const struct image_input *in, uint32_t n,
+	struct str path)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (str_eq(in[i].path, path) && in[i].message.n > 0)
+			return cli_text(s->c, "%.*s", STR_FMT(in[i].message));
+	return NULL;
+}
+
 /* What compiling the file on disk says; NULL: nothing bad. */
 static const char *disk_message(struct shown_status *s, struct str path)
 {
-	for (uint32_t i = 0; s->has_set && i < s->set.build.n_inputs; i++) {
-		const struct image_input *in = &s->set.build.input[i];
-
-		if (str_eq(in->path, path) && in->message.n > 0)
-			return cli_text(s->c, "%.*s", STR_FMT(in->message));
-	}
-	return NULL;
+	if (!s->has_set)
+		return NULL;
+	if (is_site_path(path))
+		return message_among(s, s->site.input, s->site.n, path);
+	return message_among(s, s->set.build.input, s->set.build.n_inputs, path);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/site.h"
 #include "cli/subject.h"
 #include "cli/trigger.h"
 #include "engine/base/fs.h"
@@ -31,6 +32,7 @@ struct update {
 	struct cli *c;
 	struct host host;	/* the image that was in force */
 	struct policyset set;
+	struct siteset site;
 	struct str bytes;	/* the new image */
 	int folder_fd;		/* where it goes */
 	int lock_fd;
@@ -112,13 +114,21 @@ static int compile(struct update *u)
 	o.keep_last_good = cli_given(c, "keep-going") != NULL;
 	o.scratch = c->scratch;
 	r = host_load_set(c, &o, &u->set);
+	if (r == 0)
+		r = siteset_load(c, &u->site);
 	if (r != 0)
 		return r;
 	if (u->set.broken && !o.keep_last_good)
 		return cli_fail(c, EXIT_INPUT, "policy-error",
 			"nothing was changed, as there are broken policies; --keep-going installs the "
 			"others");
-	r = host_fold(c, &u->set.build);
+	if (u->site.broken && !o.keep_last_good)
+		return cli_fail(c, EXIT_INPUT, "bad-input",
+			"nothing was changed, as there is a broken site file; with --keep-going all "
+			"site facts are unreadable");
+	r = siteset_add(c, &u->site, &u->set);
+	if (r == 0)
+		r = host_fold(c, &u->set.build);
 	if (r != 0)
 		return r;
 	r = image_encode(c->arena, &u->set.build, &u->bytes);
@@ -335,7 +345,7 @@ int cmd_update(struct cli *c)
 	if (u.lock_fd >= 0)
 		close(u.lock_fd);
 	host_close(&u.host);
-	if (r == 0 && u.set.broken)
+	if (r == 0 && (u.set.broken || u.site.broken))
 		return EXIT_INPUT;
 	return r;
 }

@@ -3,7 +3,6 @@
  * Folds the host's os-release into an image, so that the helper needs no /etc. Knows the file's
  * shell-like quoting; which keys matter is the policies' business, so all are taken.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -131,49 +130,12 @@ static int read_below(struct cli *c, const char *path, struct str *ret)
 	return r;
 }
 
-/*
- * Site facts are not read here, and a file with some must not be passed over: a policy would take
- * its default for what the operator has said otherwise.
- */
-static int refuse_site(struct cli *c)
-{
-	static const char *const folders[] = { "/etc/mdevcompat/site.d", "/run/mdevcompat/site.d" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		const char *path = cli_text(c, "%s%s", c->root, folders[i]);
-		DIR *dir = opendir(path);
-		struct dirent *de;
-		int r = 0;
-
-		if (!dir && errno != ENOENT && errno != ENOTDIR)
-			return cli_fail_errno(c, -errno, "%s", path);
-		while (dir && r == 0 && (de = readdir(dir))) {
-			struct str name = str_from(de->d_name);
-
-			if (name.n > 5 && name.p[0] != '.' &&
-				str_eq(str_sub(name, name.n - 5, name.n), STR(".yaml")))
-				r = cli_fail(c, EXIT_INPUT, "bad-input",
-					"%s/%s: this version does not read site facts; policies would "
-					"take their defaults instead",
-					path, de->d_name);
-		}
-		if (dir)
-			closedir(dir);
-		if (r != 0)
-			return r;
-	}
-	return 0;
-}
-
 int host_fold(struct cli *c, struct image_build *build)
 {
 	const char *path = "/etc/os-release";
 	struct str text;
-	int r = refuse_site(c);
+	int r = read_below(c, path, &text);
 
-	if (r != 0)
-		return r;
-	r = read_below(c, path, &text);
 	if (r == -ENOENT) {
 		path = "/usr/lib/os-release";
 		r = read_below(c, path, &text);

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "cli/site.h"
+
 #define DRIFT_NOTES_MAX 5 /* files named one by one on standard error */
 
 static const char *const image_folders[IMAGE_PLACES] = {
@@ -70,17 +72,25 @@ static int compile_given(struct host *h)
 {
 	struct cli *c = h->c;
 	struct policyset_options o = host_policyset_options(c);
+	struct siteset site;
 	struct str bytes;
 	int r;
 
 	o.scratch = c->scratch;
 	r = host_load_set(c, &o, &h->set);
+	if (r == 0)
+		r = siteset_load(c, &site);
 	if (r != 0)
 		return r;
 	if (h->set.broken && !cli_given(c, "keep-going"))
 		return cli_fail(c, EXIT_INPUT, "bad-input",
 			"the policies in --policies are broken; --keep-going uses the others");
-	r = host_fold(c, &h->set.build);
+	if (site.broken && !cli_given(c, "keep-going"))
+		return cli_fail(c, EXIT_INPUT, "bad-input",
+			"a site file is broken; with --keep-going all site facts are unreadable");
+	r = siteset_add(c, &site, &h->set);
+	if (r == 0)
+		r = host_fold(c, &h->set.build);
 	if (r != 0)
 		return r;
 	r = image_encode(c->arena, &h->set.build, &bytes);
@@ -181,15 +191,38 @@ static enum drift compare(const struct policy_file *f, const struct image_input 
 	return memcmp(f->digest, in->digest, sizeof(f->digest)) == 0 ? DRIFT_NONE : DRIFT_CHANGED;
 }
 
+/* The policy files and the site files. */
+static int scan_all(struct cli *c, struct policy_file **ret, uint32_t *ret_n)
+{
+	struct policyset_options o[2] = { host_policyset_options(c), siteset_options(c) };
+	struct policy_file *part[2] = { 0 }, *all;
+	uint32_t n[2] = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		struct str where = { 0 };
+		int r = policyset_scan(c->arena, &o[i], &part[i], &n[i], &where);
+
+		if (r < 0)
+			return cli_fail_errno(c, r, "%.*s", STR_FMT(where));
+	}
+	all = arena_new_array(c->arena, (size_t)n[0] + n[1], struct policy_file);
+	if (!all)
+		return cli_fail_errno(c, -ENOMEM, "policies");
+	for (int i = 0; i < 2; i++)
+		if (n[i] > 0)
+			memcpy(all + (i ? n[0] : 0), part[i], n[i] * sizeof(*all));
+	*ret = all;
+	*ret_n = n[0] + n[1];
+	return 0;
+}
+
 int host_drift(struct host *h, struct drift_file **ret, uint32_t *ret_n)
 {
 	struct cli *c = h->c;
-	struct policyset_options o = host_policyset_options(c);
 	struct policy_file *file = NULL;
 	struct drift_file *list;
 	struct image_input *in;
-	struct str where = { 0 };
-	uint32_t n_files, n_inputs, n = 0;
+	uint32_t n_files = 0, n_inputs, n = 0;
 	bool *seen;
 	int r;
 
@@ -197,9 +230,9 @@ int host_drift(struct host *h, struct drift_file **ret, uint32_t *ret_n)
 	*ret_n = 0;
 	if (!h->image || h->compiled)
 		return 0;
-	r = policyset_scan(c->arena, &o, &file, &n_files, &where);
-	if (r < 0)
-		return cli_fail_errno(c, r, "%.*s", STR_FMT(where));
+	r = scan_all(c, &file, &n_files);
+	if (r != 0)
+		return r;
 	n_inputs = image_n_inputs(h->image);
 	in = arena_new_array(c->arena, n_inputs, struct image_input);
 	seen = arena_new_array(c->arena, n_inputs, bool);

@@ -47,7 +47,7 @@ int host_open_sysfs(struct host *h);
 struct policyset_options host_policyset_options(const struct cli *c);
 /* Loads the set; reports what keeps it from being loaded (not what is wrong in files). */
 int host_load_set(struct cli *c, const struct policyset_options *o, struct policyset *ret);
-/* Adds what is folded in: os-release. */
+/* Adds the host's os-release. What else is folded in: cli/site.h. */
 int host_fold(struct cli *c, struct image_build *build);
 
 /* The word of --json for what became of a file: "ok", "stale", ... */

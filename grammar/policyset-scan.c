@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which policy files there are: the directories, drop-in order, masks, names, and who may own
- * what. Knows nothing of what the files say.
+ * Which policy files, and which site files, there are: the directories, drop-in order, masks,
+ * names, and who may own what. Knows nothing of what the files say.
  *
  * Every component on the way to a file in the standard directories must belong to root and be
  * writable by nobody else: whoever could replace the file could make two devices "compatible".
@@ -27,7 +27,10 @@ static const struct str standard_dirs[] = {
 	STR_INIT("/usr/lib/mdevcompat/policies"),
 };
 
-static const struct str suffix = STR_INIT(".policy");
+static const struct str site_dirs[] = {
+	STR_INIT("/etc/mdevcompat/site.d"),
+	STR_INIT("/run/mdevcompat/site.d"),
+};
 
 static void closep(int *fd)
 {
@@ -44,6 +47,9 @@ static void closedirp(DIR **dir)
 struct scan {
 	struct arena *arena;
 	struct str root; /* "" or a path */
+	struct str suffix; /* of the files that are meant */
+	struct str refused; /* another that somebody could take for it; passing such a file over
+			     * would say nothing of what is in it */
 	bool relaxed;	 /* the caller may own things too */
 	struct policy_file *file;
 	uint32_t n, room;
@@ -241,6 +247,11 @@ static bool is_mask(int dir, const char *name)
 	return n == 9 && memcmp(target, "/dev/null", 9) == 0;
 }
 
+static bool ends_with(struct str name, struct str end)
+{
+	return end.n > 0 && name.n > end.n && str_eq(str_sub(name, name.n - end.n, name.n), end);
+}
+
 /* Fills in .state and what goes with it. 0, -ENOMEM. */
 static int look_at(struct scan *s, int dir, const struct objection *dir_no, struct policy_file *f)
 {
@@ -254,6 +265,12 @@ static int look_at(struct scan *s, int dir, const struct objection *dir_no, stru
 			refuse(f, STR("the file's name is not printable ASCII"), (struct str){ 0 });
 			return 0;
 		}
+	if (ends_with(f->name, s->refused)) {
+		refuse(f, STR("the file's name does not end in .yaml"),
+			join3(s->arena, join3(s->arena, STR("mv "), f->open_path, STR(" ")),
+				str_sub(f->open_path, 0, f->open_path.n - s->refused.n), s->suffix));
+		return 0;
+	}
 	if (dir_no->why.n > 0) {
 		refuse(f, dir_no->why, dir_no->help);
 		return 0;
@@ -294,10 +311,11 @@ static int look_at(struct scan *s, int dir, const struct objection *dir_no, stru
 	return 0;
 }
 
-static bool is_policy_name(struct str name)
+static bool is_meant(const struct scan *s, struct str name)
 {
-	return name.n > suffix.n && name.p[0] != '.' &&
-		str_eq(str_sub(name, name.n - suffix.n, name.n), suffix);
+	if (name.p[0] == '.')
+		return false;
+	return ends_with(name, s->suffix) || ends_with(name, s->refused);
 }
 
 static int add_file(struct scan *s, struct str name, struct str path, struct str open_path)
@@ -351,7 +369,7 @@ static int scan_dir(struct scan *s, int fd, const struct objection *no, struct s
 	while (errno = 0, (de = readdir(dir))) {
 		struct str name = str_from(de->d_name);
 
-		if (!is_policy_name(name))
+		if (!is_meant(s, name))
 			continue;
 		name = str_dup(s->arena, name);
 		path = path.n > 1 && path.p[path.n - 1] == '/' ? str_sub(path, 0, path.n - 1) : path;
@@ -401,7 +419,7 @@ static int sort_all(struct scan *s)
 	return 0;
 }
 
-static int scan_standard(struct scan *s, struct str *ret_where)
+static int scan_standard(struct scan *s, const struct str *dir, size_t n, struct str *ret_where)
 {
 	const char *top_path = s->root.n > 0 ? s->root.p : "/";
 	_cleanup_(closep) int top = open(top_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -409,16 +427,16 @@ static int scan_standard(struct scan *s, struct str *ret_where)
 	*ret_where = str_from(top_path);
 	if (top < 0)
 		return -errno;
-	for (size_t i = 0; i < ARRAY_SIZE(standard_dirs); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct objection no;
 		int fd, r;
 
-		*ret_where = join(s->arena, s->root, standard_dirs[i]);
-		r = open_dir(s, top, standard_dirs[i], &fd, &no);
+		*ret_where = join(s->arena, s->root, dir[i]);
+		r = open_dir(s, top, dir[i], &fd, &no);
 		if (r == -ENOENT)
 			continue;
 		if (r == 0)
-			r = scan_dir(s, fd, &no, standard_dirs[i]);
+			r = scan_dir(s, fd, &no, dir[i]);
 		if (r < 0)
 			return r;
 	}
@@ -455,16 +473,26 @@ static int scan_given(struct scan *s, const struct policyset_options *o, struct 
 int policyset_scan(struct arena *a, const struct policyset_options *o, struct policy_file **ret,
 	uint32_t *ret_n, struct str *ret_where)
 {
-	struct scan s = { .arena = a, .relaxed = o->n_dirs > 0 || o->root.n > 0 };
+	struct scan s = {
+		.arena = a,
+		.suffix = o->site ? STR(".yaml") : STR(".policy"),
+		.refused = o->site ? STR(".yml") : (struct str){ 0 },
+		.relaxed = o->n_dirs > 0 || o->root.n > 0,
+	};
 	struct str where = { 0 };
 	int r;
 
-	if (o->n_dirs > 0) {
-		r = scan_given(&s, o, &where);
-	} else {
+	if (o->n_dirs == 0) {
 		s.root = str_dup(a, o->root);
-		r = s.root.p || o->root.n == 0 ? scan_standard(&s, &where) : -ENOMEM;
+		if (!s.root.p && o->root.n > 0)
+			return -ENOMEM;
 	}
+	if (o->n_dirs > 0)
+		r = scan_given(&s, o, &where);
+	else if (o->site)
+		r = scan_standard(&s, site_dirs, ARRAY_SIZE(site_dirs), &where);
+	else
+		r = scan_standard(&s, standard_dirs, ARRAY_SIZE(standard_dirs), &where);
 	if (r == 0)
 		r = sort_all(&s);
 	if (r < 0) {

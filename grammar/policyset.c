@@ -79,20 +79,19 @@ static const struct diag *first_error(const struct diags *d, size_t from)
 	return NULL;
 }
 
-/* "FILE:LINE:COLUMN: text [MDC-nnn]", for the image. @path is the file's without --root. */
-static struct str message_of(struct load *l, struct str path, const struct diag *g)
+struct str policyset_message(struct arena *a, struct str path, const struct diag *g)
 {
 	uint32_t line = 0, column = 0;
 	char code[8];
 
 	if (!g)
-		return textf(l->arena, "%.*s: broken", STR_FMT(path));
+		return textf(a, "%.*s: broken", STR_FMT(path));
 	diag_code_name(g->code, code);
 	if (!g->source || !g->has_span)
-		return textf(l->arena, "%.*s: %.*s [%s]", STR_FMT(path), STR_FMT(g->text), code);
+		return textf(a, "%.*s: %.*s [%s]", STR_FMT(path), STR_FMT(g->text), code);
 	source_locate(g->source, g->span.from, &line, &column);
-	return textf(l->arena, "%.*s:%u:%u: %.*s [%s]", STR_FMT(path), line, column,
-		STR_FMT(g->text), code);
+	return textf(a, "%.*s:%u:%u: %.*s [%s]", STR_FMT(path), line, column, STR_FMT(g->text),
+		code);
 }
 
 /* The bytes from @p to the end of the word there. */
@@ -268,7 +267,7 @@ static int load_file(struct load *l, uint32_t i)
 	if (r == -ENOMEM || arena_failed(l->arena) || arena_failed(l->scratch))
 		return -ENOMEM;
 	if (r < 0) {
-		in->message = message_of(l, f->path, first_error(l->d, from));
+		in->message = policyset_message(l->arena, f->path, first_error(l->d, from));
 		in->section = (struct str){ 0 };
 		return take_broken(l, i, f->state == INPUT_REFUSED ? INPUT_REFUSED : INPUT_BROKEN,
 			r == -EPROTO ? STATUS_LANGUAGE_TOO_NEW : STATUS_POLICY_ERROR, &partial);

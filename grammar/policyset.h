@@ -14,6 +14,7 @@ struct policyset_options {
 	struct str root;	   /* another file system root; empty: "/" */
 	const struct str *dir;	   /* --policies, in order of precedence; none: the standard ones */
 	uint32_t n_dirs;
+	bool site;		   /* policyset_scan(): the files of site.d instead of policies */
 	struct image *last;	   /* the image in use, whose good sections stand in; may be NULL */
 	bool keep_last_good;	   /* --keep-going: use them */
 	/* Where files are compiled, one in the place of the other, for those who want the sections
@@ -48,6 +49,10 @@ struct policy_file {
  */
 int policyset_scan(struct arena *a, const struct policyset_options *o, struct policy_file **ret,
 	uint32_t *ret_n, struct str *ret_where);
+
+/* "FILE:LINE:COLUMN: text [MDC-nnn]", as an image keeps it about a broken file; @g NULL: no more
+ * is known. @path is the file's without --root. */
+struct str policyset_message(struct arena *a, struct str path, const struct diag *g);
 
 /* Reads one file that its user named, whoever owns it: at most POLICY_TEXT_MAX + 1 bytes, so
  * that the compiler can say that it is too large. -errno; -EINVAL when it is no regular file. */

@@ -14,6 +14,9 @@
 #define POLICY_FILES_MAX   4096		 /* files in all directories together */
 #define CONST_ITEMS_MAX	   (1u << 20)	 /* values that constants put into the lists of one policy */
 
+/* Site facts */
+#define SITE_TEXT_MAX (64 * 1024) /* of all files, as folded; the helper reads all of it for each */
+
 /* Meaning */
 #define VERSION_PARTS_MAX    4		  /* version(1) .. version(4) */
 #define VERSION_PART_MAX     4294967294u  /* the largest component: 2^32 - 2 */

@@ -24,7 +24,8 @@
  * attribute instead of by path (device files): those set *ret_final, and `key` is not looked up.
  *
  * Returns 0 with *ret valid as long as @a; -ENOENT: absent; -ENODEV: the subject itself has
- * vanished; anything else: unreadable (-EFBIG: more than FACT_TEXT_MAX bytes). @ret_from, a
+ * vanished; anything else: unreadable (-EFBIG: more than FACT_TEXT_MAX bytes; -EUCLEAN: where it
+ * would stand, something is broken). @ret_from, a
  * path or another name for people of where the text came from, may be left empty.
  *
  * .value is for those who have values already (tests in policies, analysis). Where it is not NULL

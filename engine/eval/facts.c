@@ -58,6 +58,8 @@ static struct str read_error_text(int r)
 		return STR("permission denied");
 	if (r == -EXDEV)
 		return STR("the path leads out of sysfs");
+	if (r == -EUCLEAN)
+		return STR("a site file that could say something about it is broken");
 	return STR("the read failed");
 }
 

@@ -58,8 +58,7 @@ struct image_build {
 	uint32_t n_inputs;
 	const struct image_scope *scope; /* any order, no pair twice */
 	uint32_t n_scopes;
-	/* Facts that are folded in: `key=value` items, sorted by key (site: by host, driver and
-	 * address; see ARCHITECTURE.md). Empty: none. */
+	/* Facts that are folded in, as lines (engine/probe/subject.h says which). Empty: none. */
 	struct str os_release;
 	struct str site;
 };

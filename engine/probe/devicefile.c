@@ -10,18 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <yaml.h>
-
-#include "engine/base/diag.h"
 #include "engine/base/limits.h"
 #include "engine/probe/devicefile.h"
+#include "engine/probe/yaml-read.h"
 
 struct reader {
 	struct arena *a;
-	yaml_parser_t yaml;
-	yaml_event_t event;
-	bool have_event;
-	struct device_file_error *error;
+	struct yaml_reader yaml;
 	struct device_file file;
 	bool has_kind, has_attributes, has_files;
 	struct device_file_attr *attr;
@@ -29,143 +24,6 @@ struct reader {
 	struct device_file_text *text;
 	uint32_t n_texts;
 };
-
-/* ---- errors ------------------------------------------------------------------------------ */
-
-static struct str quoted(struct arena *a, const char *before, struct str word,
-	const char *after)
-{
-	size_t n = strlen(before) + word.n * 4 + strlen(after) + 8, i;
-	struct sbuf b = { .p = arena_alloc(a, n), .size = n };
-
-	if (!b.p)
-		return (struct str){ 0 };
-	sbuf_puts(&b, before);
-	sbuf_putc(&b, '\'');
-	for (i = 0; i < word.n; i++) {
-		if (ascii_isprint(word.p[i])) {
-			sbuf_putc(&b, word.p[i]);
-		} else {
-			sbuf_puts(&b, "\\x");
-			sbuf_put_hex(&b, (unsigned char)word.p[i], 2);
-		}
-	}
-	sbuf_putc(&b, '\'');
-	sbuf_puts(&b, after);
-	return sbuf_str(&b);
-}
-
-static int fail_at(struct reader *r, yaml_mark_t at, struct str text)
-{
-	*r->error = (struct device_file_error){
-		.line = (uint32_t)at.line + 1,
-		.column = (uint32_t)at.column + 1,
-		.text = text,
-	};
-	return text.p ? -EBADMSG : -ENOMEM;
-}
-
-static int fail(struct reader *r, const char *text)
-{
-	return fail_at(r, r->event.start_mark, str_from(text));
-}
-
-static struct str did_you_mean(struct arena *a, struct str word, const struct str *candidate,
-	size_t n)
-{
-	struct str best = closest_word(word, candidate, n);
-
-	return best.n > 0 ? quoted(a, "did you mean ", best, "?") : (struct str){ 0 };
-}
-
-/* ---- events ------------------------------------------------------------------------------ */
-
-static int yaml_error(struct reader *r)
-{
-	const yaml_parser_t *y = &r->yaml;
-	yaml_mark_t at = y->problem_mark;
-
-	if (y->error == YAML_MEMORY_ERROR)
-		return -ENOMEM;
-	if (y->error == YAML_READER_ERROR)
-		return fail_at(r, y->mark, STR("a byte that is no UTF-8 text"));
-	return fail_at(r, at,
-		str_dup(r->a, str_from(y->problem ? y->problem : "this is no YAML")));
-}
-
-/* The next event, without what we never take. */
-static int next(struct reader *r)
-{
-	const yaml_event_t *e = &r->event;
-	bool tagged = false, anchored = false;
-
-	if (r->have_event)
-		yaml_event_delete(&r->event);
-	r->have_event = false;
-	if (!yaml_parser_parse(&r->yaml, &r->event))
-		return yaml_error(r);
-	r->have_event = true;
-	switch (e->type) {
-	case YAML_SCALAR_EVENT:
-		tagged = e->data.scalar.tag;
-		anchored = e->data.scalar.anchor;
-		break;
-	case YAML_MAPPING_START_EVENT:
-		tagged = e->data.mapping_start.tag;
-		anchored = e->data.mapping_start.anchor;
-		break;
-	case YAML_SEQUENCE_START_EVENT:
-		return fail(r, "a list; every value here is one text");
-	case YAML_ALIAS_EVENT:
-		return fail(r, "an alias; write the value out");
-	default:
-		break;
-	}
-	if (tagged)
-		return fail(r, "a tag; every value here is text as it stands");
-	return anchored ? fail(r, "an anchor; write the value out") : 0;
-}
-
-/* The scalar that is the current event, as text in the arena. */
-static int take_scalar(struct reader *r, struct str *ret)
-{
-	struct str s = { (const char *)r->event.data.scalar.value,
-		r->event.data.scalar.length };
-
-	if (r->event.type != YAML_SCALAR_EVENT)
-		return fail(r, "a text is expected here");
-	if (s.n > FACT_TEXT_MAX)
-		return fail(r, "more than 4096 bytes");
-	if (s.n > 0 && memchr(s.p, 0, s.n))
-		return fail(r, "a NUL in a text");
-	*ret = str_dup(r->a, s);
-	return ret->p ? 0 : -ENOMEM;
-}
-
-/* A value after a colon: `x:` with nothing behind it could mean two things. */
-static int next_value(struct reader *r, struct str *ret)
-{
-	int e = next(r);
-
-	if (e < 0)
-		return e;
-	if (r->event.type == YAML_SCALAR_EVENT && r->event.data.scalar.length == 0 &&
-		r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
-		e = fail(r, "no value");
-		r->error->help = STR("write '' for an empty text, or leave the line out");
-		return e;
-	}
-	return take_scalar(r, ret);
-}
-
-static int expect(struct reader *r, yaml_event_type_t type, const char *what)
-{
-	int e = next(r);
-
-	if (e < 0)
-		return e;
-	return r->event.type == type ? 0 : fail(r, what);
-}
 
 /* ---- the file ---------------------------------------------------------------------------- */
 
@@ -178,10 +36,10 @@ static int read_attribute(struct reader *r, struct str name, yaml_mark_t at)
 
 	for (i = 0; i < r->n_attrs; i++)
 		if (str_eq(r->attr[i].name, name))
-			return fail_at(r, at, quoted(r->a, "", name, " stands here twice"));
+			return yaml_fail_at(&r->yaml, at, yaml_quoted(r->a, "", name, " stands here twice"));
 	if (r->n_attrs == DEVICE_FILE_ATTRS_MAX)
-		return fail_at(r, at, STR("more than 1024 attributes"));
-	e = next_value(r, &text);
+		return yaml_fail_at(&r->yaml, at, STR("more than 1024 attributes"));
+	e = yaml_next_value(&r->yaml, &text);
 	if (e < 0)
 		return e;
 	attr = &r->attr[r->n_attrs++];
@@ -196,13 +54,13 @@ static int read_attributes(struct reader *r)
 	yaml_mark_t at;
 	int e;
 
-	e = expect(r, YAML_MAPPING_START_EVENT, "attributes are lines `name: text`");
+	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT, "attributes are lines `name: text`");
 	while (e == 0) {
-		e = next(r);
-		if (e < 0 || r->event.type == YAML_MAPPING_END_EVENT)
+		e = yaml_next(&r->yaml);
+		if (e < 0 || r->yaml.event.type == YAML_MAPPING_END_EVENT)
 			return e;
-		at = r->event.start_mark;
-		e = take_scalar(r, &name);
+		at = r->yaml.event.start_mark;
+		e = yaml_take_scalar(&r->yaml, &name);
 		if (e == 0)
 			e = read_attribute(r, name, at);
 	}
@@ -234,7 +92,7 @@ static int read_one_file(struct reader *r, enum fact_kind where, struct str path
 	int e;
 
 	if (!path_plain(path))
-		return fail_at(r, at, quoted(r->a, "", path, " is no path below the device"));
+		return yaml_fail_at(&r->yaml, at, yaml_quoted(r->a, "", path, " is no path below the device"));
 	for (i = 0; i < r->n_texts; i++) {
 		struct str other = r->text[i].path;
 		struct str shorter = other.n < path.n ? other : path;
@@ -243,14 +101,14 @@ static int read_one_file(struct reader *r, enum fact_kind where, struct str path
 		if (r->text[i].where != where || !str_starts(longer, shorter))
 			continue;
 		if (longer.n == shorter.n)
-			return fail_at(r, at, quoted(r->a, "", path, " stands here twice"));
+			return yaml_fail_at(&r->yaml, at, yaml_quoted(r->a, "", path, " stands here twice"));
 		if (longer.p[shorter.n] == '/')
-			return fail_at(r, at,
-				quoted(r->a, "", shorter, " is a file and a folder"));
+			return yaml_fail_at(&r->yaml, at,
+				yaml_quoted(r->a, "", shorter, " is a file and a folder"));
 	}
 	if (r->n_texts == DEVICE_FILE_FILES_MAX)
-		return fail_at(r, at, STR("more than 1024 files"));
-	e = next_value(r, &text);
+		return yaml_fail_at(&r->yaml, at, STR("more than 1024 files"));
+	e = yaml_next_value(&r->yaml, &text);
 	if (e < 0)
 		return e;
 	r->text[r->n_texts++] = (struct device_file_text){ where, path, text };
@@ -263,13 +121,13 @@ static int read_folder(struct reader *r, enum fact_kind where)
 	yaml_mark_t at;
 	int e;
 
-	e = expect(r, YAML_MAPPING_START_EVENT, "files are lines `path: text`");
+	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT, "files are lines `path: text`");
 	while (e == 0) {
-		e = next(r);
-		if (e < 0 || r->event.type == YAML_MAPPING_END_EVENT)
+		e = yaml_next(&r->yaml);
+		if (e < 0 || r->yaml.event.type == YAML_MAPPING_END_EVENT)
 			return e;
-		at = r->event.start_mark;
-		e = take_scalar(r, &path);
+		at = r->yaml.event.start_mark;
+		e = yaml_take_scalar(&r->yaml, &path);
 		if (e == 0)
 			e = read_one_file(r, where, path, at);
 	}
@@ -287,22 +145,22 @@ static int read_files(struct reader *r)
 	size_t i;
 	int e;
 
-	e = expect(r, YAML_MAPPING_START_EVENT, "files stand below type, parent or device");
+	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT, "files stand below type, parent or device");
 	while (e == 0) {
-		e = next(r);
-		if (e < 0 || r->event.type == YAML_MAPPING_END_EVENT)
+		e = yaml_next(&r->yaml);
+		if (e < 0 || r->yaml.event.type == YAML_MAPPING_END_EVENT)
 			return e;
-		at = r->event.start_mark;
-		e = take_scalar(r, &word);
+		at = r->yaml.event.start_mark;
+		e = yaml_take_scalar(&r->yaml, &word);
 		if (e < 0)
 			return e;
 		for (i = 0; i < ARRAY_SIZE(known) && !str_eq(word, known[i]);)
 			i++;
 		if (i == ARRAY_SIZE(known))
-			return fail_at(r, at,
-				quoted(r->a, "", word, " is neither type, parent nor device"));
+			return yaml_fail_at(&r->yaml, at,
+				yaml_quoted(r->a, "", word, " is neither type, parent nor device"));
 		if (seen[i])
-			return fail_at(r, at, quoted(r->a, "", word, " stands here twice"));
+			return yaml_fail_at(&r->yaml, at, yaml_quoted(r->a, "", word, " stands here twice"));
 		seen[i] = true;
 		e = read_folder(r, kind[i]);
 	}
@@ -312,12 +170,12 @@ static int read_files(struct reader *r)
 static int read_kind(struct reader *r)
 {
 	struct str text;
-	int e = next_value(r, &text);
+	int e = yaml_next_value(&r->yaml, &text);
 
 	if (e < 0)
 		return e;
 	if (!str_eq(text, STR("mdev")) && !str_eq(text, STR("vfio")))
-		return fail(r, "a kind is mdev or vfio");
+		return yaml_fail(&r->yaml, "a kind is mdev or vfio");
 	r->file.kind = str_eq(text, STR("vfio")) ? KIND_VFIO : KIND_MDEV;
 	return 0;
 }
@@ -334,22 +192,22 @@ static int read_key(struct reader *r, struct str key, yaml_mark_t at)
 	while (i < ARRAY_SIZE(known) && !str_eq(key, known[i]))
 		i++;
 	if (i == ARRAY_SIZE(known)) {
-		e = fail_at(r, at, quoted(r->a, "", key, " is no key of a device file"));
-		r->error->help = did_you_mean(r->a, key, known, ARRAY_SIZE(known));
-		if (r->error->help.n == 0)
-			r->error->help = STR("keys are kind, driver, type, attributes, files");
+		e = yaml_fail_at(&r->yaml, at, yaml_quoted(r->a, "", key, " is no key of a device file"));
+		r->yaml.fault.help = yaml_did_you_mean(r->a, key, known, ARRAY_SIZE(known));
+		if (r->yaml.fault.help.n == 0)
+			r->yaml.fault.help = STR("keys are kind, driver, type, attributes, files");
 		return e;
 	}
 	if (seen[i])
-		return fail_at(r, at, quoted(r->a, "", key, " stands here twice"));
+		return yaml_fail_at(&r->yaml, at, yaml_quoted(r->a, "", key, " stands here twice"));
 	switch (i) {
 	case 0:
 		r->has_kind = true;
 		return read_kind(r);
 	case 1:
-		return next_value(r, &r->file.driver);
+		return yaml_next_value(&r->yaml, &r->file.driver);
 	case 2:
-		return next_value(r, &r->file.type);
+		return yaml_next_value(&r->yaml, &r->file.type);
 	case 3:
 		r->has_attributes = true;
 		return read_attributes(r);
@@ -372,7 +230,7 @@ static bool is_word(struct str s)
 
 static int check_whole(struct reader *r)
 {
-	struct device_file_error e = { 0 };
+	struct yaml_fault e = { 0 };
 
 	if (!r->file.driver.p)
 		e.text = STR("no driver");
@@ -386,7 +244,7 @@ static int check_whole(struct reader *r)
 	}
 	if (!e.text.p)
 		return 0;
-	*r->error = e;
+	r->yaml.fault = e;
 	return -EBADMSG;
 }
 
@@ -396,36 +254,37 @@ static int read_file(struct reader *r)
 	yaml_mark_t at;
 	int e;
 
-	e = expect(r, YAML_STREAM_START_EVENT, "this is no YAML");
+	e = yaml_expect(&r->yaml, YAML_STREAM_START_EVENT, "this is no YAML");
 	if (e == 0)
-		e = next(r);
+		e = yaml_next(&r->yaml);
 	if (e < 0)
 		return e;
-	if (r->event.type != YAML_DOCUMENT_START_EVENT)
-		return fail(r, "the file is empty");
-	e = expect(r, YAML_MAPPING_START_EVENT, "a device file is lines `key: value`");
+	if (r->yaml.event.type != YAML_DOCUMENT_START_EVENT)
+		return yaml_fail(&r->yaml, "the file is empty");
+	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT, "a device file is lines `key: value`");
 	while (e == 0) {
-		e = next(r);
+		e = yaml_next(&r->yaml);
 		if (e < 0)
 			return e;
-		if (r->event.type == YAML_MAPPING_END_EVENT)
+		if (r->yaml.event.type == YAML_MAPPING_END_EVENT)
 			break;
-		at = r->event.start_mark;
-		e = take_scalar(r, &key);
+		at = r->yaml.event.start_mark;
+		e = yaml_take_scalar(&r->yaml, &key);
 		if (e == 0)
 			e = read_key(r, key, at);
 	}
 	if (e == 0)
-		e = expect(r, YAML_DOCUMENT_END_EVENT, "the file should end here");
+		e = yaml_expect(&r->yaml, YAML_DOCUMENT_END_EVENT, "the file should end here");
 	if (e == 0)
-		e = expect(r, YAML_STREAM_END_EVENT, "a second document; one device a file");
+		e = yaml_expect(&r->yaml, YAML_STREAM_END_EVENT, "a second document; one device a file");
 	return e < 0 ? e : check_whole(r);
 }
 
 int device_file_parse(struct arena *a, struct str text, struct device_file *ret,
 	struct device_file_error *ret_error)
 {
-	struct reader r = { .a = a, .error = ret_error, .file = { .kind = KIND_MDEV } };
+	struct reader r = { .a = a, .file = { .kind = KIND_MDEV } };
+	const struct yaml_fault *f = &r.yaml.fault;
 	int e;
 
 	if (text.n > DEVICE_FILE_MAX) {
@@ -434,15 +293,12 @@ int device_file_parse(struct arena *a, struct str text, struct device_file *ret,
 	}
 	r.attr = arena_new_array(a, DEVICE_FILE_ATTRS_MAX, struct device_file_attr);
 	r.text = arena_new_array(a, DEVICE_FILE_FILES_MAX, struct device_file_text);
-	if (!r.attr || !r.text || !yaml_parser_initialize(&r.yaml))
+	if (!r.attr || !r.text || yaml_reader_open(&r.yaml, a, text) < 0)
 		return -ENOMEM;
-	yaml_parser_set_encoding(&r.yaml, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&r.yaml, (const unsigned char *)(text.p ? text.p : ""),
-		text.n);
 	e = read_file(&r);
-	if (r.have_event)
-		yaml_event_delete(&r.event);
-	yaml_parser_delete(&r.yaml);
+	yaml_reader_close(&r.yaml);
+	if (e == -EBADMSG)
+		*ret_error = (struct device_file_error){ f->line, f->column, f->text, f->help };
 	if (e < 0)
 		return e;
 	r.file.attr = r.attr;
@@ -666,8 +522,8 @@ int device_file_check(struct arena *a, const struct device_file *f, const struct
 	*ret_error = (struct device_file_error){
 		.line = f->attr[i].line,
 		.column = f->attr[i].column,
-		.text = quoted(a, "the policy has no attribute ", f->attr[i].name, ""),
-		.help = did_you_mean(a, f->attr[i].name, name, n),
+		.text = yaml_quoted(a, "the policy has no attribute ", f->attr[i].name, ""),
+		.help = yaml_did_you_mean(a, f->attr[i].name, name, n),
 	};
 	return ret_error->text.p ? -EBADMSG : -ENOMEM;
 }

@@ -181,21 +181,32 @@ static struct str last_part(struct str path)
 	return path;
 }
 
-static int read_site(struct probe *p, const struct fact *f, struct str *ret,
+/* The name of the physical function that the device at @path belongs to; empty: it is none's. */
+static int read_physfn(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
+{
+	struct str none = { 0 }, link;
+	int r = fact_path(a, path, none, none, STR("physfn"), &link);
+
+	if (r == 0)
+		r = sysfs_link_name(s, a, str_sub(link, sizeof("/sys/") - 1, link.n), ret);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int read_site(struct probe *p, struct arena *a, const struct fact *f, struct str *ret,
 	struct str *ret_from)
 {
 	const struct device *d = p->device;
-	struct str text = { 0 }, address, physfn = { 0 };
+	/* An mdev is found by its parent; what is a VF then also by its physical function. */
+	struct str place = d->role == DEVICE_MDEV ? d->parent : d->path;
+	struct str text = { 0 }, physfn = { 0 };
 	int r = d->sysfs->image ? image_site(d->sysfs->image, &text) : 0;
 
 	*ret_from = STR("site");
-	if (r < 0)
-		return r;
-	/* An mdev is found by its parent, a VF by its own name and then its physical one's. */
-	address = d->role == DEVICE_MDEV ? last_part(d->parent) : d->name;
-	if (d->role == DEVICE_VFIO && !str_eq(d->parent, d->path))
-		physfn = last_part(d->parent);
-	return site_find(text, address, physfn, d->driver, f->path[0], ret);
+	if (r < 0 || text.n == 0)
+		return r < 0 ? r : -ENOENT;
+	r = read_physfn(d->sysfs, a, place, &physfn);
+	return r < 0 ? r : site_find(text, last_part(place), physfn, d->driver, f->path[0], ret,
+				   ret_from);
 }
 
 static int read_fact(struct probe *p, struct arena *a, const struct fact *f, struct str *ret,
@@ -220,7 +231,7 @@ static int read_fact(struct probe *p, struct arena *a, const struct fact *f, str
 	case FACT_KERNEL_RELEASE:
 		return read_kernel_release(p->device->sysfs, a, ret, ret_from);
 	case FACT_SITE:
-		return read_site(p, f, ret, ret_from);
+		return read_site(p, a, f, ret, ret_from);
 	case FACT_NONE:
 		break;
 	}
@@ -383,41 +394,53 @@ int os_release_find(struct str text, struct str key, struct str *ret)
 	return -ENOENT;
 }
 
-/* Looks for `<prefix> key=value`. */
-static int site_find_at(struct str text, struct str word, struct str name, struct str key,
-	struct str *ret)
+/* Takes `word ` off the beginning of *line. */
+static bool take_word(struct str *line, struct str word)
 {
-	struct str line, rest;
+	if (word.n == 0 || !str_starts(*line, word) || line->n == word.n ||
+		line->p[word.n] != ' ')
+		return false;
+	*line = str_sub(*line, word.n + 1, line->n);
+	return true;
+}
 
-	if (name.p && name.n == 0)
-		return -ENOENT;
-	while (next_line(&text, &line)) {
-		rest = line;
-		if (!str_starts(rest, word))
-			continue;
-		rest = str_sub(rest, word.n, rest.n);
-		if (name.p) {
-			if (!str_starts(rest, name) || str_sub(rest, name.n, rest.n).n == 0 ||
-				rest.p[name.n] != ' ')
-				continue;
-			rest = str_sub(rest, name.n + 1, rest.n);
-		}
-		if (item_has(rest, key, ret))
-			return 0;
-	}
-	return -ENOENT;
+/* How closely the line speaks about the device, which is taken off it: the least is the closest. */
+enum site_rank { SITE_RANK_OWN = 0, SITE_RANK_PHYSFN, SITE_RANK_DRIVER, SITE_RANK_HOST, SITE_RANK_NONE };
+
+static enum site_rank rank_of(struct str *line, struct str address, struct str physfn,
+	struct str driver)
+{
+	if (take_word(line, STR("address")))
+		return take_word(line, address) ? SITE_RANK_OWN :
+		       take_word(line, physfn)  ? SITE_RANK_PHYSFN :
+						  SITE_RANK_NONE;
+	if (take_word(line, STR("driver")))
+		return take_word(line, driver) ? SITE_RANK_DRIVER : SITE_RANK_NONE;
+	return take_word(line, STR("*")) ? SITE_RANK_HOST : SITE_RANK_NONE;
 }
 
 int site_find(struct str text, struct str address, struct str physfn, struct str driver,
-	struct str key, struct str *ret)
+	struct str key, struct str *ret, struct str *ret_from)
 {
-	struct str none = { 0 };
+	enum site_rank best = SITE_RANK_NONE, rank;
+	struct str line, value, file = { 0 };
 
-	if (address.n > 0 && site_find_at(text, STR("address "), address, key, ret) == 0)
-		return 0;
-	if (physfn.n > 0 && site_find_at(text, STR("address "), physfn, key, ret) == 0)
-		return 0;
-	if (driver.n > 0 && site_find_at(text, STR("driver "), driver, key, ret) == 0)
-		return 0;
-	return site_find_at(text, STR("* "), none, key, ret);
+	while (next_line(&text, &line)) {
+		if (take_word(&line, STR("unreadable"))) {
+			*ret_from = line;
+			return -EUCLEAN;
+		}
+		if (take_word(&line, STR("file"))) {
+			file = line;
+			continue;
+		}
+		rank = rank_of(&line, address, physfn, driver);
+		if (rank >= best || !item_has(line, key, &value))
+			continue;
+		best = rank;
+		*ret = value;
+		if (file.n > 0)
+			*ret_from = file;
+	}
+	return best == SITE_RANK_NONE ? -ENOENT : 0;
 }

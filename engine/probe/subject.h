@@ -107,16 +107,23 @@ void subject_of_device(const struct device *d, struct probe *probe, struct subje
 
 /*
  * The texts that `update` folds into the image, so that the helper needs neither YAML nor /etc.
- * Lines, each with its newline, in any order; the first that fits counts:
+ * Lines, each with its newline:
  *
  *   os-release   KEY=value
  *   site         * key=value              for the host
  *                driver NAME key=value    for all devices of one driver
  *                address NAME key=value   for one device
+ *                file PATH                what follows is from this file
+ *                unreadable PATH          a file that may say anything: nothing is known
  *
- * Keys have no blank and no '='; values are to the end of the line. -ENOENT: not there.
- * For @site_find, @address may be empty.
+ * Keys have no blank and no '='; values are to the end of the line. Of os-release the first line
+ * that fits counts; of site the one that speaks most closely of the device - its address, its
+ * physical function's, its driver, the host - and of several such the first.
+ *
+ * -ENOENT: not there. For site_find(): @address, @physfn and @driver may be empty; -EUCLEAN with
+ * the file in *ret_from: a file is unreadable, so nobody knows; *ret_from is untouched when the
+ * text does not say which file it was.
  */
 int os_release_find(struct str text, struct str key, struct str *ret);
 int site_find(struct str text, struct str address, struct str physfn, struct str driver,
-	struct str key, struct str *ret);
+	struct str key, struct str *ret, struct str *ret_from);

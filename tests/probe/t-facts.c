@@ -121,6 +121,7 @@ static const struct {
 	{ "site, a VF by its physical function", VF, FILE1(FACT_SITE, "ecc"), 0, "pf", "site" },
 	{ "site, by driver", TYPE, FILE1(FACT_SITE, "drv"), 0, "of nvidia", "site" },
 	{ "site, by host", VF, FILE1(FACT_SITE, "drv"), 0, "of the host", "site" },
+	{ "site, a key that a PF has not", VF, FILE1(FACT_SITE, "x"), -ENOENT, NULL, NULL },
 	{ "site, not there", TYPE, FILE1(FACT_SITE, "x"), -ENOENT, NULL, NULL },
 	{ "no fact", TYPE, { .kind = FACT_NONE }, -EINVAL, NULL, NULL },
 };
@@ -242,21 +243,36 @@ static void test_vanishing(void)
 
 static void test_folded(void)
 {
-	struct str got = { 0 }, none = { 0 };
+	struct str got = { 0 }, none = { 0 }, from = STR("?");
 	struct str text = STR("driver a b=1\n* k=host\naddress x y=2\naddress x  z=3\nbroken\n=\n"
 			      "* e=\n* v=a=b \nlast");
 
-	is_int(site_find(text, STR("x"), none, none, STR("k"), &got), 0, "the host's");
+	is_int(site_find(text, STR("x"), none, none, STR("k"), &got, &from), 0, "the host's");
 	ok(same(got, "host"), "as written");
-	is_int(site_find(text, STR("x"), none, none, STR("y"), &got), 0, "the address's");
-	is_int(site_find(text, STR("xy"), none, none, STR("y"), &got), -ENOENT, "not another's");
-	is_int(site_find(text, STR(""), none, none, STR("y"), &got), -ENOENT, "nor nobody's");
-	is_int(site_find(text, STR("x"), none, none, STR("z"), &got), -ENOENT, "one blank");
-	is_int(site_find(text, none, none, STR("a"), STR("b"), &got), 0, "the driver's");
-	is_int(site_find(text, none, none, none, STR("e"), &got), 0, "an empty value");
+	is_int(site_find(text, STR("x"), none, none, STR("y"), &got, &from), 0, "the address's");
+	is_int(site_find(text, STR("xy"), none, none, STR("y"), &got, &from), -ENOENT, "not another's");
+	is_int(site_find(text, STR(""), none, none, STR("y"), &got, &from), -ENOENT, "nor nobody's");
+	is_int(site_find(text, STR("x"), none, none, STR("z"), &got, &from), -ENOENT, "one blank");
+	is_int(site_find(text, none, none, STR("a"), STR("b"), &got, &from), 0, "the driver's");
+	is_int(site_find(text, none, none, none, STR("e"), &got, &from), 0, "an empty value");
 	is_int(got.n, 0, "is a value");
-	is_int(site_find(text, none, none, none, STR("v"), &got), 0, "a value with =");
+	is_int(site_find(text, none, none, none, STR("v"), &got, &from), 0, "a value with =");
 	ok(same(got, "a=b "), "as written");
+	ok(same(from, "?"), "no file is named");
+	text = STR("file /b\n* k=b\naddress x k=own\nfile /a\n* k=a\naddress pf k=pf\n"
+		   "driver d k=drv\n");
+	is_int(site_find(text, STR("x"), STR("pf"), STR("d"), STR("k"), &got, &from), 0, "its own");
+	ok(same(got, "own") && same(from, "/b"), "from its file");
+	is_int(site_find(text, STR("y"), STR("pf"), STR("d"), STR("k"), &got, &from), 0, "its PF's");
+	ok(same(got, "pf") && same(from, "/a"), "from its file");
+	is_int(site_find(text, STR("y"), none, STR("d"), STR("k"), &got, &from), 0, "its driver's");
+	ok(same(got, "drv"), "over the host's");
+	is_int(site_find(text, STR("y"), none, none, STR("k"), &got, &from), 0, "the host's");
+	ok(same(got, "b") && same(from, "/b"), "the first of two files");
+	text = STR("file /b\n* k=b\nunreadable /c\n");
+	is_int(site_find(text, STR("y"), none, none, STR("k"), &got, &from), -EUCLEAN,
+		"one unreadable file hides all");
+	ok(same(from, "/c"), "and is named");
 	is_int(os_release_find(STR(""), STR("A"), &got), -ENOENT, "nothing folded");
 	is_int(os_release_find(STR("A"), STR("A"), &got), -ENOENT, "no item");
 	is_int(os_release_find(STR("A=1"), STR("A"), &got), 0, "no newline at the end");
@@ -266,7 +282,7 @@ int main(void)
 {
 	struct str *none = NULL;
 
-	plan(2 * ARRAY_SIZE(facts) + 3 + 5 + 7 + 14);
+	plan(2 * ARRAY_SIZE(facts) + 3 + 5 + 7 + 25);
 	os_release = STR("ID=debian\nVERSION_ID=12\n");
 	site = STR("* drv=of the host\n* ecc=off\naddress 0000:41:00.0 ecc=on\n"
 		   "address pf ecc=pf\ndriver nvidia drv=of nvidia\ndriver nvidia ecc=off\n");
