@@ -13,13 +13,14 @@ engine/diagram  engine/diagram engine/version engine/base
 engine/image    engine/image engine/diagram engine/version engine/base
 engine/adapter  engine/adapter engine/image engine/diagram engine/version engine/base
 engine/eval     engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
+engine/analyse  engine/analyse engine/eval engine/image engine/diagram engine/version engine/base
 engine/probe    engine/probe engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
 engine/helper   engine/helper engine/probe engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
 engine/lib      engine/lib engine/probe engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
 engine/fleet    engine/fleet engine/lib engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
 grammar         grammar engine/image engine/diagram engine/version engine/base
-lint            lint grammar engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
-cli             cli lint grammar engine/fleet engine/lib engine/probe engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
+lint            lint grammar engine/analyse engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
+cli             cli lint grammar engine/analyse engine/fleet engine/lib engine/probe engine/eval engine/adapter engine/image engine/diagram engine/version engine/base
 '
 # Headers of libraries and the only folders that know them.
 libraries='

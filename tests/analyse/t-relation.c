@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Relation properties against brute force: for random small policies every subject of a universe is
+ * evaluated, and every pair and triple tried. What is found there must be answered with "no"; every
+ * "no" comes with a witness, which is judged here again. The seed is printed; pass another as the
+ * first argument, the number of policies as the second.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/analyse/relation.h"
+#include "engine/base/diag.h"
+#include "engine/image/section.h"
+#include "grammar/compile.h"
+#include "tests/analyse/gen.h"
+#include "tests/language/harness.h"
+#include "tests/tap.h"
+
+#define SEED	 20261121
+#define POLICIES 300
+
+static char line[GEN_SUBJECTS_MAX][256];
+
+/* The relation in full, as the evaluator has it. */
+struct brute {
+	unsigned n;
+	bool ok[GEN_SUBJECTS_MAX], in_force[GEN_SUBJECTS_MAX];
+	bool go[GEN_SUBJECTS_MAX][GEN_SUBJECTS_MAX];
+	struct evaluation *e;
+};
+
+static struct brute brute[2];
+
+static const struct policy *compile(struct arena *a, const struct gen_policy *g)
+{
+	struct source *src = arena_new(a, struct source);
+	const struct policy *p;
+	struct diags d;
+
+	*src = (struct source){ STR("test.policy"), { g->text, g->n } };
+	diags_init(&d, a);
+	return policy_compile(a, src, &d, &p, NULL) == 0 ? p : NULL;
+}
+
+static bool accepts_anything(const struct evaluation *e)
+{
+	for (uint32_t i = 0; i < e->n_bound && !e->migratable_no; i++)
+		for (uint32_t k = 0; k < e->bound[i].rule->n_blocks; k++)
+			if (e->bound[i].rule->block[k].kind == BLOCK_ACCEPT)
+				return true;
+	return false;
+}
+
+static void write_out(struct arena *a, struct str text, struct brute *b)
+{
+	struct str section = compile_section(a, text);
+
+	b->e = arena_new_array(a, b->n, struct evaluation);
+	for (unsigned i = 0; i < b->n; i++) {
+		struct line_subject *s = arena_new(a, struct line_subject);
+
+		if (!line_subject(str_from(line[i]), s) || line_evaluate(a, section, s, &b->e[i]) < 0)
+			bail_out("cannot evaluate %s", line[i]);
+		b->ok[i] = status_has_fingerprint(b->e[i].status);
+		b->in_force[i] = b->ok[i] && accepts_anything(&b->e[i]);
+	}
+	for (unsigned s = 0; s < b->n; s++)
+		for (unsigned t = 0; t < b->n; t++) {
+			const struct evaluation *x = &b->e[s], *y = &b->e[t];
+
+			b->go[s][t] = b->ok[s] && b->ok[t] &&
+				      dg_eval(y->store, y->accepts, DMODE_CLOSED, &x->record) &&
+				      (!x->has_offers ||
+					      dg_eval(x->store, x->offers, DMODE_OPEN, &y->record));
+		}
+}
+
+static bool newer(const struct evaluation *s, const struct evaluation *t)
+{
+	for (uint32_t i = ATTR_FIRST; i < s->policy.n_attrs; i++)
+		if (s->policy.attr[i].type.type.tag == VT_VERSION && s->self[i] && t->self[i] &&
+			key_cmp(s->self[i]->key, t->self[i]->key) > 0)
+			return true;
+	return false;
+}
+
+/* Is the property violated in the universe? */
+static bool violated(const struct brute *b, enum relation_property what)
+{
+	for (unsigned x = 0; x < b->n; x++) {
+		if (what == RELATION_OWN_TWIN && b->in_force[x] && !b->go[x][x])
+			return true;
+		for (unsigned y = 0; y < b->n; y++) {
+			if (!b->go[x][y])
+				continue;
+			if (what == RELATION_FORWARD_ONLY && newer(&b->e[x], &b->e[y]))
+				return true;
+			if (what == RELATION_SYMMETRIC && !b->go[y][x])
+				return true;
+			for (unsigned z = 0; what == RELATION_TRANSITIVE && z < b->n; z++)
+				if (b->go[y][z] && !b->go[x][z])
+					return true;
+		}
+	}
+	return false;
+}
+
+/* ---- witnesses -------------------------------------------------------------------------------------- */
+
+static int give_value(void *ctx, const struct attr *attr, struct value *ret,
+	struct ranges *ret_ranges)
+{
+	const struct relation_subject *s = ctx;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (!str_eq(s->value[i].name, attr->name))
+			continue;
+		if (s->value[i].has_ranges)
+			*ret_ranges = s->value[i].ranges;
+		else if (s->value[i].value.type.tag == VT_NONE)
+			return -ENOENT;
+		else
+			*ret = s->value[i].value;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static bool witness_go(struct arena *a, const struct policy *p, const struct relation_subject *s,
+	const struct relation_subject *t)
+{
+	const struct relation_subject *who[2] = { s, t };
+	struct section_source src;
+	struct evaluation e[2];
+	struct str bytes;
+
+	if (section_encode(a, p, &bytes) < 0)
+		return false;
+	section_memory(&src, &bytes);
+	for (unsigned i = 0; i < 2; i++) {
+		struct subject subject = { .kind = who[i]->scope->kind, .driver = who[i]->scope->driver,
+			.type = who[i]->type, .instance = true,
+			.facts = { .ctx = (void *)who[i], .value = give_value } };
+
+		if (evaluate_section(a, &src, NULL, 0, &subject, NULL, &e[i]) < 0 ||
+			!status_has_fingerprint(e[i].status))
+			return false;
+	}
+	return dg_eval(e[1].store, e[1].accepts, DMODE_CLOSED, &e[0].record) &&
+	       (!e[0].has_offers || dg_eval(e[0].store, e[0].offers, DMODE_OPEN, &e[1].record));
+}
+
+static bool witness_good(struct arena *a, const struct policy *p, enum relation_property what,
+	const struct relation_finding *f)
+{
+	switch (what) {
+	case RELATION_OWN_TWIN:
+		return f->n == 1 && !witness_go(a, p, &f->who[0], &f->who[0]);
+	case RELATION_FORWARD_ONLY:
+		return f->n == 2 && witness_go(a, p, &f->who[0], &f->who[1]);
+	case RELATION_SYMMETRIC:
+		return f->n == 2 && witness_go(a, p, &f->who[0], &f->who[1]) &&
+		       !witness_go(a, p, &f->who[1], &f->who[0]);
+	case RELATION_TRANSITIVE:
+		return f->n == 3 && witness_go(a, p, &f->who[0], &f->who[1]) &&
+		       witness_go(a, p, &f->who[1], &f->who[2]) &&
+		       !witness_go(a, p, &f->who[0], &f->who[2]);
+	case RELATION_PROPERTIES:
+		break;
+	}
+	return false;
+}
+
+/* ---- policies ---------------------------------------------------------------------------------------- */
+
+static struct {
+	unsigned yes[RELATION_PROPERTIES], no[RELATION_PROPERTIES], undecided, same, differ, broken;
+} count;
+
+static bool try_properties(struct arena *a, const struct gen_policy *g, const struct policy *p)
+{
+	struct judged j = judged_alone(p);
+	bool good = true;
+
+	for (int what = 0; what < RELATION_PROPERTIES; what++) {
+		bool bad = violated(&brute[0], what);
+		struct relation_finding f;
+		int r = relation_prove(a, &j, what, NULL, &f);
+
+		count.undecided += r == 0 && f.answer == RELATION_UNDECIDED;
+		count.yes[what] += r == 0 && f.answer == RELATION_YES;
+		count.no[what] += r == 0 && f.answer == RELATION_NO;
+		if (r == 0 && !(bad && f.answer == RELATION_YES) &&
+			(f.answer != RELATION_NO || witness_good(a, p, what, &f)))
+			continue;
+		good = false;
+		diag("%s: %s, error %d, brute force says %s", relation_property_name(what),
+			r == 0 ? relation_answer_name(f.answer) : "-", r, bad ? "no" : "nothing");
+		diag("policy %s", g->text);
+	}
+	return good;
+}
+
+static bool try_same(struct arena *a, const struct gen_policy *g, const struct policy *p,
+	const struct gen_policy *h, const struct policy *q)
+{
+	struct judged x = judged_alone(p), y = judged_alone(q);
+	struct relation_finding f;
+	bool differ = false;
+	int r = relation_same(a, &x, &y, NULL, &f);
+
+	for (unsigned s = 0; s < brute[0].n; s++)
+		for (unsigned t = 0; t < brute[0].n; t++)
+			differ = differ || brute[0].go[s][t] != brute[1].go[s][t];
+	count.same += r == 0 && f.answer == RELATION_YES;
+	count.differ += r == 0 && f.answer == RELATION_NO;
+	if (r == 0 && !(differ && f.answer == RELATION_YES) &&
+		(f.answer != RELATION_NO ||
+			witness_go(a, p, &f.who[0], &f.who[1]) !=
+				witness_go(a, q, &f.who[0], &f.who[1])))
+		return true;
+	diag("same: %s, error %d, brute force says %s", r == 0 ? relation_answer_name(f.answer) : "-",
+		r, differ ? "no" : "nothing");
+	diag("policy %s", g->text);
+	diag("policy %s", h->text);
+	return false;
+}
+
+static bool try_policy(void)
+{
+	static struct gen_policy g, h;
+	const struct policy *p, *q;
+	struct arena a;
+	bool good = true;
+
+	arena_init(&a, (size_t)1 << 30);
+	gen_make(&g, NULL);
+	gen_make(&h, &g);
+	p = compile(&a, &g);
+	q = compile(&a, &h);
+	if (p) {
+		brute[0].n = brute[1].n = gen_universe(&g, line);
+		write_out(&a, (struct str){ g.text, g.n }, &brute[0]);
+		good = try_properties(&a, &g, p);
+	} else {
+		diag("%s", g.text);
+	}
+	count.broken += !p;
+	if (p && q) {
+		write_out(&a, (struct str){ h.text, h.n }, &brute[1]);
+		good = try_same(&a, &g, p, &h, q) && good;
+	}
+	arena_release(&a);
+	return good;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned n = argc > 2 ? (unsigned)atoi(argv[2]) : POLICIES, i, bad = 0;
+	bool mixed = true;
+
+	gen_seed(argc > 1 ? strtoull(argv[1], NULL, 0) : SEED);
+	plan(4);
+	diag("seed %s, %u policies", argc > 1 ? argv[1] : "20261121", n);
+	for (i = 0; i < n && bad < 5; i++)
+		bad += !try_policy();
+	ok(bad == 0, "no answer that brute force refutes, and every witness holds");
+	for (i = 0; i < RELATION_PROPERTIES; i++) {
+		diag("%s: %u yes, %u no", relation_property_name(i), count.yes[i], count.no[i]);
+		mixed = mixed && count.yes[i] > n / 20 && count.no[i] > n / 20;
+	}
+	diag("%u undecided, %u same, %u not, %u did not compile", count.undecided, count.same,
+		count.differ, count.broken);
+	ok(mixed, "the answers are mixed");
+	ok(count.same > n / 50 && count.differ > n / 4, "policies that mean the same were met");
+	ok(count.undecided < n / 5 && count.broken < n / 20, "most could be decided");
+	return done_testing();
+}
