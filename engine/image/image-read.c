@@ -470,8 +470,8 @@ int image_site(struct image *img, struct str *ret)
 int image_verify(struct image *img)
 {
 	uint8_t page[IMAGE_PAGE_SIZE], digest[SHA256_SIZE];
+	uint32_t n_front = front_pages(img->inputs.at, img->inputs.size), i;
 	struct sha256 s;
-	uint32_t i;
 	int64_t n;
 
 	sha256_begin(&s);
@@ -485,7 +485,7 @@ int image_verify(struct image *img)
 		if (i == 0)
 			memset(page + IH_DIGEST, 0, SHA256_SIZE);
 		memset(page + PAGE_PAYLOAD, 0, PAGE_SUM_SIZE);
-		sha256_add(&s, page, IMAGE_PAGE_SIZE);
+		digest_page(&s, page, i, n_front);
 	}
 	sha256_end(&s, digest);
 	n = pages_pread(&img->pages, page, 1, (uint64_t)i * IMAGE_PAGE_SIZE);

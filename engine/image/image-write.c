@@ -271,10 +271,14 @@ static void put_header(struct writer *w, uint32_t n_pages)
 /* The digest of all that is there so far, then the checksums that it seeds. */
 static void seal(struct writer *w, uint32_t n_pages)
 {
+	uint32_t n_front = front_pages(w->inputs.at, w->inputs.size), i;
 	uint8_t digest[SHA256_SIZE];
-	uint32_t i;
+	struct sha256 s;
 
-	sha256_bytes(w->file, (size_t)n_pages * IMAGE_PAGE_SIZE, digest);
+	sha256_begin(&s);
+	for (i = 0; i < n_pages; i++)
+		digest_page(&s, w->file + (size_t)i * IMAGE_PAGE_SIZE, i, n_front);
+	sha256_end(&s, digest);
 	memcpy(w->file + IH_DIGEST, digest, SHA256_SIZE);
 	for (i = 0; i < n_pages; i++) {
 		uint8_t *page = w->file + (size_t)i * IMAGE_PAGE_SIZE;

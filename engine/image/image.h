@@ -15,10 +15,10 @@
  * so that pages of two images never pass for one. Read with pread, only the pages that one device
  * needs. Layout: ARCHITECTURE.md, "The image".
  *
- * The digest names the image: SHA-256 over all of it (digest and checksums as zeros), so over
- * each input's digest and what it was compiled to. There is no time in it.
+ * The digest names the image: SHA-256 over each input's digest and state and the checksums of
+ * what they were compiled to. There is no time in it.
  */
-#define IMAGE_VERSION	2
+#define IMAGE_VERSION	3
 #define IMAGE_PAGE_SIZE 4096
 
 /* One input file and what became of it, in the order of the effective set. */

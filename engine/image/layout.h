@@ -120,8 +120,33 @@ static inline uint32_t scope_hash(enum subject_kind kind, struct str driver)
 	return (uint32_t)hash64(driver.p, driver.n, (uint64_t)kind);
 }
 
+/* How many pages lie before the first section; the table of inputs is the last that does. */
+static inline uint32_t front_pages(uint32_t inputs_at, uint32_t inputs_size)
+{
+	return (uint32_t)(((uint64_t)inputs_at + inputs_size + PAGE_PAYLOAD - 1) / PAGE_PAYLOAD);
+}
+
 /* Multiplied by an odd number: each page of an image has a seed of its own. */
 static inline uint64_t page_sum(const void *page, const uint8_t *digest, uint32_t number)
 {
 	return hash64(page, PAGE_PAYLOAD, get_le64(digest) ^ number * 0x9e3779b97f4a7c15u);
+}
+
+/*
+ * Adds a page, its checksum (and in page 0 the digest) zero, to what the digest is made of. In
+ * front is what a section follows from, its text's SHA-256 among it; of the sections themselves
+ * it is enough to tell two apart.
+ */
+static inline void digest_page(struct sha256 *s, const uint8_t *page, uint32_t number,
+	uint32_t n_front)
+{
+	static const uint8_t none[SHA256_SIZE];
+	uint8_t sum[PAGE_SUM_SIZE];
+
+	if (number < n_front) {
+		sha256_add(s, page, IMAGE_PAGE_SIZE);
+		return;
+	}
+	put_le64(sum, page_sum(page, none, number));
+	sha256_add(s, sum, sizeof(sum));
 }

@@ -256,12 +256,12 @@ static const char *hex(struct str s, size_t from, size_t n)
 	return text;
 }
 
-#define GOLDEN_START "894d44430d0a1a0a0200000000100000"
-#define GOLDEN_DIGEST "ae7b8a08eeb502b806d5df91ec33f95bfbd6f961390ec1505c8bf44b734b8b2a"
+#define GOLDEN_START "894d44430d0a1a0a0300000000100000"
+#define GOLDEN_DIGEST "fb152ab5844954c62d48cf335f30699c50a7df44a4c815e44d11a0bd38e5a8f6"
 #define GOLDEN_HEADER \
 	"030000000100000000000000010000000110000083000000f80f000009000000" \
 	"0110000000000000"
-#define GOLDEN_SUM "aa552bbca1f1ee8f"
+#define GOLDEN_SUM "d5681cc384d174e0"
 #define GOLDEN_SCOPE "77950ea30101040000000000f01f0000c7000000000000006d747479"
 #define GOLDEN_SECTION \
 	"6d646353c70000007500000001000000a500000001000000b100000000000000" \
@@ -437,29 +437,16 @@ static void test_damage(void)
 	arena_release(&scratch);
 }
 
-/* A copy that was interrupted, or `cp` over a file that is being read. */
-static void test_mixture(void)
+/* A copy that was interrupted, or `cp` over a file that is being read: @s and @t. */
+static void check_mixtures(struct str s, struct str t, const char *what)
 {
-	struct arena a, scratch;
-	struct image_build b;
-	struct str s, t, mixed;
-	uint32_t page, n, taken = 0, answered = 0;
-	struct image_input in[3];
+	uint32_t page, n = (uint32_t)(s.n / IMAGE_PAGE_SIZE), taken = 0, answered = 0;
+	char *p = copy_alone(s, s.n);
+	struct str mixed = { p, s.n };
+	struct arena scratch;
 	uint64_t h;
-	char *p;
 
-	arena_init(&a, 64 << 20);
 	arena_init(&scratch, 256 << 20);
-	s = medium_image(&a, 7, &b);
-	/* The smallest difference there can be: one input's digest. */
-	memcpy(in, b.input, sizeof(in));
-	in[2].digest[31] ^= 1;
-	b.input = in;
-	if (image_encode(&a, &b, &t) != 0 || t.n != s.n)
-		bail_out("encode");
-	n = (uint32_t)(s.n / IMAGE_PAGE_SIZE);
-	p = copy_alone(s, s.n);
-	mixed = (struct str){ p, s.n };
 	for (page = 0; page < n; page++) {
 		size_t at = (size_t)page * IMAGE_PAGE_SIZE;
 
@@ -468,7 +455,7 @@ static void test_mixture(void)
 		answered += devour_image(&scratch, mixed, &h) == 0;
 		memcpy(p + at, s.p + at, IMAGE_PAGE_SIZE);
 	}
-	is_int(taken + answered, 0, "one page of another image: refused (%u pages)", n);
+	is_int(taken + answered, 0, "%s: one page of the other image: refused (%u pages)", what, n);
 	taken = answered = 0;
 	for (page = 1; page < n; page++) {
 		size_t at = (size_t)page * IMAGE_PAGE_SIZE;
@@ -478,10 +465,41 @@ static void test_mixture(void)
 		taken += verified(&scratch, mixed);
 		answered += devour_image(&scratch, mixed, &h) == 0;
 	}
-	is_int(taken + answered, 0, "the beginning of one and the end of the other: refused");
+	is_int(taken + answered, 0, "%s: the beginning of one, the end of the other: refused", what);
 	free(p);
-	arena_release(&a);
 	arena_release(&scratch);
+}
+
+/* Two images with the smallest difference there can be. */
+static void test_mixture(void)
+{
+	struct image_input in[3];
+	struct image_build b;
+	struct arena a;
+	struct str s, t;
+	char *section;
+	int i = 0;
+
+	arena_init(&a, 64 << 20);
+	s = medium_image(&a, 7, &b);
+	memcpy(in, b.input, sizeof(in));
+	b.input = in;
+	in[2].digest[31] ^= 1;
+	if (image_encode(&a, &b, &t) != 0 || t.n != s.n)
+		bail_out("encode");
+	check_mixtures(s, t, "one bit of a digest");
+
+	/* As when one text was compiled by two versions of the compiler. */
+	in[2].digest[31] ^= 1;
+	while (in[i].section.n == 0)
+		i++;
+	section = arena_dup(&a, in[i].section.p, in[i].section.n);
+	section[in[i].section.n - 1] ^= 1;
+	in[i].section.p = section;
+	if (image_encode(&a, &b, &t) != 0 || t.n != s.n)
+		bail_out("encode");
+	check_mixtures(s, t, "one bit of a section");
+	arena_release(&a);
 }
 
 /* ---- what it costs --------------------------------------------------------------------------- */
@@ -752,7 +770,7 @@ static void test_bounds(void)
 
 int main(void)
 {
-	plan(1 + 7 + 8 + 6 + 2 + 3 + 4 + 1 + 2 + 14);
+	plan(1 + 7 + 8 + 6 + 4 + 3 + 4 + 1 + 2 + 14);
 	test_round_trip();
 	test_golden();
 	test_versions();
