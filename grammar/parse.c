@@ -33,6 +33,21 @@ struct diag *parse_error(struct parse_ctx *px, enum diag_code code, struct span 
 
 /* ---- words ------------------------------------------------------------------------------- */
 
+/*
+ * A word's first eight bytes as a number, which is ordered as the words are. No two keywords
+ * begin with the same eight.
+ */
+#define BYTE(text, i) ((uint64_t)(unsigned char)(text "\0\0\0\0\0\0")[i] << (56 - 8 * (i)))
+#define HEAD(text)                                                                    \
+	(BYTE(text, 0) | BYTE(text, 1) | BYTE(text, 2) | BYTE(text, 3) | BYTE(text, 4) | \
+		BYTE(text, 5) | BYTE(text, 6) | BYTE(text, 7))
+
+static const uint64_t keyword_heads[] = {
+#define KEYWORD(token, text) HEAD(text),
+#include "grammar/keywords.def"
+#undef KEYWORD
+};
+
 static const struct {
 	struct str word;
 	int token;
@@ -44,24 +59,21 @@ static const struct {
 
 int keyword_token(struct str word)
 {
-	size_t lo = 0, hi = ARRAY_SIZE(keywords);
+	const uint64_t *at = keyword_heads;
+	size_t i, half, n = ARRAY_SIZE(keyword_heads);
+	uint64_t head = 0;
 
 	if (word.n < 2 || word.n > 10 || !(word.p[0] >= 'a' && word.p[0] <= 'w'))
 		return TOK_BARE;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		int c = (int)keywords[mid].word.p[0] - (int)word.p[0];
-
-		if (c == 0)
-			c = str_cmp(keywords[mid].word, word);
-		if (c == 0)
-			return keywords[mid].token;
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
+	for (i = 0; i < MIN(word.n, (size_t)8); i++)
+		head |= (uint64_t)(unsigned char)word.p[i] << (56 - 8 * i);
+	/* By halves, and without a jump that the processor would have to guess. */
+	for (; n > 1; n -= half) {
+		half = n / 2;
+		at = head < at[half] ? at : at + half;
 	}
-	return TOK_BARE;
+	i = (size_t)(at - keyword_heads);
+	return *at == head && str_eq(keywords[i].word, word) ? keywords[i].token : TOK_BARE;
 }
 
 static bool begins_word(char c)
@@ -210,16 +222,36 @@ static const char *byte_name(unsigned char c)
 	}
 }
 
+static bool byte_good(char c)
+{
+	return ascii_isprint(c) || c == '\n' || c == '\t';
+}
+
+/* The first byte that no policy has, or the text's end; by blocks, as there is hardly ever one. */
+static size_t bad_byte(struct str t)
+{
+	size_t i = 0, k;
+
+	for (; t.n - i >= 64; i += 64) {
+		unsigned bad = 0;
+
+		for (k = 0; k < 64; k++)
+			bad |= !byte_good(t.p[i + k]);
+		if (bad)
+			break;
+	}
+	while (i < t.n && byte_good(t.p[i]))
+		i++;
+	return i;
+}
+
 /* Policies are printable ASCII, tabs and newlines. The first byte that is not is reported. */
 static bool check_bytes(struct diags *d, const struct source *src)
 {
 	struct str t = src->text;
+	size_t i = bad_byte(t);
 	struct diag *x;
-	size_t i;
 
-	for (i = 0; i < t.n; i++)
-		if (!ascii_isprint(t.p[i]) && t.p[i] != '\n' && t.p[i] != '\t')
-			break;
 	if (i == t.n)
 		return true;
 	x = diag_at(d, DIAG_BYTE, src, (struct span){ (uint32_t)i, (uint32_t)i + 1 },
