@@ -61,11 +61,9 @@ struct elem *ast_elem(struct parse_ctx *px, enum elem_kind kind, struct span spa
 
 	if (!e)
 		return NULL;
-	*e = (struct elem){
-		.kind = kind,
-		.span = span,
-		.text = str_sub(px->src->text, span.from, span.to),
-	};
+	e->kind = kind;
+	e->span = span;
+	e->text = str_sub(px->src->text, span.from, span.to);
 	return e;
 }
 
@@ -157,36 +155,21 @@ bool ast_scope(struct parse_ctx *px, struct span span, struct word kind, struct 
 	return true;
 }
 
-struct operand_list *ast_operand(struct parse_ctx *px, struct elems in)
+void ast_except(struct operand_list *o, struct span span, struct elems except)
 {
-	struct operand_list *o = NEW(px, struct operand_list);
-
-	if (o)
-		o->in = in;
-	return o;
-}
-
-struct operand_list *ast_operand_except(struct parse_ctx *px, struct elems in,
-	struct span except_span, struct elems except)
-{
-	struct operand_list *o = ast_operand(px, in);
-
-	if (!o)
-		return NULL;
 	o->has_except = true;
-	o->except_span = except_span;
+	o->except_span = span;
 	o->except = except;
-	return o;
 }
 
-bool ast_const(struct parse_ctx *px, struct word name, const struct operand_list *value)
+bool ast_const(struct parse_ctx *px, struct word name, struct elems in)
 {
 	struct ast_const *c = NEW(px, struct ast_const);
 
 	if (!c)
 		return false;
 	c->name = name;
-	c->value = *value;
+	c->value.in = in;
 	AST_APPEND(px->policy, const, c);
 	px->policy->n_consts++;
 	return true;
@@ -300,20 +283,16 @@ static struct ast_rule *rule_for(struct parse_ctx *px, struct span span)
 	return r;
 }
 
-struct ast_clause *ast_clause(struct parse_ctx *px, struct word attr, enum clause_op op,
-	struct span op_span, const struct operand_list *operand)
+struct ast_clause *ast_clause(struct parse_ctx *px, enum clause_op op, struct span op_span,
+	struct elems in)
 {
 	struct ast_clause *c = NEW(px, struct ast_clause);
 
 	if (!c)
 		return NULL;
-	*c = (struct ast_clause){
-		.attr = attr,
-		.op = op,
-		.op_span = op_span,
-	};
-	if (operand)
-		c->operand = *operand;
+	c->op = op;
+	c->op_span = op_span;
+	c->operand.in = in;
 	return c;
 }
 

@@ -52,7 +52,7 @@ static void mdc_yyerror(struct span *span, struct parse_ctx *px, void *scanner,
 	const char *message);
 }
 
-/* Each keyword also stands in keywords.def, which spells it for the scanner, and in `word`. */
+/* Each keyword also stands in keywords.def, which spells it for the scanner, and in `keyword`. */
 %token MDC_YYEOF 0 "the end of the file"
 %token BARE "a word" STRING "a string" TEMPLATE "a template"
 %token SEMICOLON ";" COMMA "," COLON ":" ASSIGN "=" EQ "==" LE "<=" GE ">="
@@ -71,9 +71,8 @@ static void mdc_yyerror(struct span *span, struct parse_ctx *px, void *scanner,
 	TARGET "target" TEST "test" TYPE "type" VENDOR "vendor" WHEN "when"
 
 /* What is on the stack is copied with every token: lists are small, the rest are pointers. */
-%nterm <struct elem *> item primary expr elem string
+%nterm <struct elem *> item compound expr sum other string
 %nterm <struct elems> items list drivers
-%nterm <struct operand_list *> operand
 %nterm <struct ast_clause *> clause_tail
 %nterm <struct ast_fact *> fact type_from
 %nterm <struct word> name clause_name
@@ -137,7 +136,12 @@ statement:
 			px->policy->speaks_as = $as;
 		}
 	| attribute type options ";"	{ ast_attr_end(px); }
-	| CONST name "=" operand ";"	{ BUILD(ast_const(px, $name, $operand)); }
+	| CONST name "=" list ";"	{ BUILD(ast_const(px, $name, $list)); }
+	| CONST name "=" list[in] EXCEPT list[except] ";"
+		{
+			BUILD(ast_const(px, $name, $in));
+			ast_except(&px->policy->last_const->value, @EXCEPT, $except);
+		}
 	| RULE name "{"
 		{ BUILD(ast_rule_begin(px, $name, span_join(@1, @2))); px->blocks++; }
 		rule_body close		{ ast_rule_end(px); }
@@ -258,13 +262,15 @@ block_body:
 	;
 
 clause_tail:
-	relation operand		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, $1, @1, $2)); }
-	| ANY
-		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_ANY, @1, NULL)); }
-	| ABSENT
-		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_ABSENT, @1, NULL)); }
-	| PRESENT
-		{ BUILD($$ = ast_clause(px, (struct word){ 0 }, OP_PRESENT, @1, NULL)); }
+	relation list			{ BUILD($$ = ast_clause(px, $1, @1, $2)); }
+	| relation list[in] EXCEPT list[except]
+		{
+			BUILD($$ = ast_clause(px, $1, @1, $in));
+			ast_except(&$$->operand, @EXCEPT, $except);
+		}
+	| ANY				{ BUILD($$ = ast_clause(px, OP_ANY, @1, (struct elems){ 0 })); }
+	| ABSENT			{ BUILD($$ = ast_clause(px, OP_ABSENT, @1, (struct elems){ 0 })); }
+	| PRESENT			{ BUILD($$ = ast_clause(px, OP_PRESENT, @1, (struct elems){ 0 })); }
 	;
 
 relation:
@@ -280,26 +286,31 @@ relation:
 
 /* ---- operands ---- */
 
-operand:
-	list				{ BUILD($$ = ast_operand(px, $1)); }
-	| list EXCEPT list		{ BUILD($$ = ast_operand_except(px, $1, @2, $3)); }
-	;
-
+/* Nearly every element is one word, and goes from there to its list in two steps. */
 list:
-	elem				{ $$ = ast_list($1); }
-	| list "," elem			{ $$ = ast_list_add($1, $3); }
+	item				{ $$ = ast_list($1); }
+	| other				{ $$ = ast_list($1); }
+	| list "," item			{ $$ = ast_list_add($1, $3); }
+	| list "," other		{ $$ = ast_list_add($1, $3); }
 	;
 
-elem:
-	expr
+other:
+	compound
+	| sum
 	| "*"				{ BUILD($$ = ast_elem(px, ELEM_BARE, @1)); }
 	| "+"				{ BUILD($$ = ast_elem(px, ELEM_BARE, @1)); }
 	;
 
-/* Left to right; the checks refuse what school would read in another order. */
 expr:
-	primary
-	| expr operator primary		{ BUILD($$ = ast_binary(px, $1, $2, $3)); }
+	item
+	| compound
+	| sum
+	;
+
+/* Left to right; the checks refuse what school would read in another order. */
+sum:
+	expr operator item		{ BUILD($$ = ast_binary(px, $1, $2, $3)); }
+	| expr operator compound	{ BUILD($$ = ast_binary(px, $1, $2, $3)); }
 	;
 
 operator:
@@ -309,9 +320,8 @@ operator:
 	| "/"				{ $$ = '/'; }
 	;
 
-primary:
-	item
-	| TEMPLATE			{ BUILD($$ = ast_elem(px, ELEM_TEMPLATE, @1)); }
+compound:
+	TEMPLATE			{ BUILD($$ = ast_elem(px, ELEM_TEMPLATE, @1)); }
 	| "{" RBRACE_LIST		{ BUILD($$ = ast_braces(px, @$, (struct elems){ 0 })); }
 	| "{" items RBRACE_LIST		{ BUILD($$ = ast_braces(px, @$, $items)); }
 	| "(" expr ")"			{ $$ = ast_parens($expr, @$); }
@@ -323,7 +333,9 @@ items:
 	;
 
 item:
-	name				{ BUILD($$ = ast_elem(px, ELEM_BARE, @1)); }
+	BARE				{ BUILD($$ = ast_elem(px, ELEM_BARE, @1)); }
+	| keyword			{ BUILD($$ = ast_elem(px, ELEM_BARE, @1)); }
+	| CLAIM				{ BUILD($$ = ast_elem(px, ELEM_BARE, @1)); }
 	| string
 	;
 
@@ -356,21 +368,22 @@ assigns:
 /* ---- words ---- */
 
 name:
-	clause_name
+	BARE				{ $$ = W(@1); }
+	| keyword			{ $$ = W(@1); }
 	| CLAIM				{ $$ = W(@1); }
 	;
 
 clause_name:
-	word				{ $$ = W(@1); }
+	BARE				{ $$ = W(@1); }
+	| keyword			{ $$ = W(@1); }
 	;
 
-word:
-	BARE | ABSENT | ACCEPT | ANY | APPLIES | AS | ATTRIBUTE | BECAUSE | BUT | CONST
-	| DEFAULT | DISJOINT | DRIVER | DYNAMIC | EXCEPT | EXPECT | FALLBACK | FIELD
-	| FORMAT | FROM | HEX | IN | KEY | LANGUAGE | LOCAL | MAJOR | MIGRATABLE | NARROWS
-	| NOT_NEWER | OF | OFFER | ORDER | POLICY | PRESENT | REFUSE | REVISION | RULE
-	| SAME | SEPARATOR | SIZE | SOURCE | SPEAKS | SUBSET | SUPERSET | TARGET | TEST
-	| TYPE | VENDOR | WHEN
+keyword:
+	ABSENT | ACCEPT | ANY | APPLIES | AS | ATTRIBUTE | BECAUSE | BUT | CONST | DEFAULT
+	| DISJOINT | DRIVER | DYNAMIC | EXCEPT | EXPECT | FALLBACK | FIELD | FORMAT | FROM
+	| HEX | IN | KEY | LANGUAGE | LOCAL | MAJOR | MIGRATABLE | NARROWS | NOT_NEWER | OF
+	| OFFER | ORDER | POLICY | PRESENT | REFUSE | REVISION | RULE | SAME | SEPARATOR
+	| SIZE | SOURCE | SPEAKS | SUBSET | SUPERSET | TARGET | TEST | TYPE | VENDOR | WHEN
 	;
 
 %%

@@ -76,10 +76,9 @@ void ast_once(struct parse_ctx *px, struct word *at, struct word w);
 
 bool ast_scope(struct parse_ctx *px, struct span span, struct word kind, struct elems drivers,
 	const struct ast_fact *type_from);
-struct operand_list *ast_operand(struct parse_ctx *px, struct elems in);
-struct operand_list *ast_operand_except(struct parse_ctx *px, struct elems in,
-	struct span except_span, struct elems except);
-bool ast_const(struct parse_ctx *px, struct word name, const struct operand_list *value);
+/* Adds `except` and what stands behind it to an operand. */
+void ast_except(struct operand_list *o, struct span span, struct elems except);
+bool ast_const(struct parse_ctx *px, struct word name, struct elems in);
 
 bool ast_attr_begin(struct parse_ctx *px, bool local, struct word name);
 void ast_attr_option(struct parse_ctx *px, enum option_kind kind, struct span span,
@@ -96,8 +95,8 @@ bool ast_when(struct parse_ctx *px, struct ast_clause *c, struct span span);
 bool ast_migratable(struct parse_ctx *px, struct span span, struct word word);
 bool ast_block_begin(struct parse_ctx *px, enum block_kind kind, bool braces, struct span span);
 void ast_block_end(struct parse_ctx *px);
-struct ast_clause *ast_clause(struct parse_ctx *px, struct word attr, enum clause_op op,
-	struct span op_span, const struct operand_list *operand);
+struct ast_clause *ast_clause(struct parse_ctx *px, enum clause_op op, struct span op_span,
+	struct elems in);
 bool ast_block_clause(struct parse_ctx *px, struct ast_clause *c, struct span span);
 bool ast_claim(struct parse_ctx *px, struct span span, struct word attr, struct elem *expr);
 
