@@ -85,69 +85,69 @@ static bool arena_grow(struct arena *a, size_t size)
 	b->next = a->blocks;
 	a->blocks = b;
 	a->at = b->data;
-	a->end = b->data + b->size;
-	a->dirty = b->reused ? a->end : a->at;
+	/* No further than the limit, so that there is one end to look at. */
+	a->end = b->data + MIN(b->size, a->limit - a->used);
+	a->dirty = b->reused ? b->data + b->size : a->at;
 	return true;
 }
 
-void *arena_alloc_raw(struct arena *a, size_t size)
+/* Room for @n bytes, which do not fit in what is left. @n 0: more than there can be. */
+static bool make_room(struct arena *a, size_t n)
 {
-	size_t n;
-	void *p;
+	if (!a->failed && n > 0 && n <= a->limit - a->used && arena_grow(a, n))
+		return true;
+	a->failed = true;
+	a->end = a->at;
+	return false;
+}
 
-	if (a->failed)
+static inline char *take(struct arena *a, size_t size)
+{
+	size_t n = (size + (size == 0) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+	char *p;
+
+	if (unlikely(n - 1 >= (size_t)(a->end - a->at)) && !make_room(a, n))
 		return NULL;
-	if (size > SIZE_MAX - ARENA_ALIGN)
-		goto fail;
-	n = (MAX(size, (size_t)1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-	if (n > a->limit - a->used)
-		goto fail;
-	if (n > (size_t)(a->end - a->at) && !arena_grow(a, n))
-		goto fail;
 	p = a->at;
 	a->at += n;
 	a->used += n;
 	a->count++;
-	a->dirty = MAX(a->dirty, a->at);
 	return p;
-fail:
-	a->failed = true;
-	return NULL;
+}
+
+void *arena_alloc_raw(struct arena *a, size_t size)
+{
+	void *p = take(a, size);
+
+	if (p)
+		a->dirty = MAX(a->dirty, a->at);
+	return p;
 }
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-	char *dirty = a->dirty, *end = a->end, *p = arena_alloc_raw(a, size);
+	char *p = take(a, size);
 
 	if (!p)
 		return NULL;
-	/* In another block than before: calloc() made it zero, unless it was in use. */
-	if (a->end != end)
-		dirty = a->blocks->reused ? a->end : p;
-	if (p < dirty)
-		memset(p, 0, MIN((size_t)(dirty - p), (size_t)(a->at - p)));
+	if (p < a->dirty)
+		memset(p, 0, MIN((size_t)(a->dirty - p), (size_t)(a->at - p)));
+	a->dirty = MAX(a->dirty, a->at);
 	return p;
 }
 
-void *arena_alloc_array(struct arena *a, size_t n, size_t size)
+void *arena_fail(struct arena *a)
 {
-	size_t bytes;
-
-	if (__builtin_mul_overflow(n, size, &bytes)) {
-		a->failed = true;
-		return NULL;
-	}
-	return arena_alloc(a, bytes);
+	make_room(a, 0);
+	return NULL;
 }
 
 char *arena_dup(struct arena *a, const void *p, size_t n)
 {
 	char *copy;
 
-	if (n == SIZE_MAX) {
-		a->failed = true;
-		return NULL;
-	}
+	if (n == SIZE_MAX)
+		return arena_fail(a);
 	copy = arena_alloc(a, n + 1);
 	if (copy && n > 0)
 		memcpy(copy, p, n);

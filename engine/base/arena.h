@@ -43,8 +43,16 @@ void *arena_alloc(struct arena *a, size_t size) _must_check_;
 /* The same without zeroing: for text that is about to be written. */
 void *arena_alloc_raw(struct arena *a, size_t size) _must_check_;
 
+/* As if something had been asked for that does not fit. Returns NULL. */
+void *arena_fail(struct arena *a);
+
 /* The same as arena_alloc() for @n objects of @size bytes; the product is checked. */
-void *arena_alloc_array(struct arena *a, size_t n, size_t size) _must_check_;
+static inline _must_check_ void *arena_alloc_array(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? arena_fail(a) : arena_alloc(a, bytes);
+}
 
 /* Copies @n bytes and adds a NUL (not counted). Returns NULL as arena_alloc() does. */
 char *arena_dup(struct arena *a, const void *p, size_t n) _must_check_;

@@ -12,6 +12,8 @@
 #define _printf_(fmt, arg) __attribute__((format(printf, fmt, arg)))
 #define _unused_	   __attribute__((unused))
 
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
 /* Hands the pointer over: evaluates to it and leaves NULL behind. */
 #define take_ptr(p)                       \
 	({                                \
