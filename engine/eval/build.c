@@ -116,13 +116,14 @@ int block_tests(struct arena *a, const struct evaluation *e, const struct bound_
 		*ret_n = n;
 		return 0;
 	}
-	if (n == 0 && !at->dynamic) {
+	if (*ret_left_out && !at->dynamic) {
 		r = test_equal(a, at->type.type, e->self[attr], &t);
 		if (r == 0)
 			r = push_test(a, &t, NULL, false, ret, max, &n);
-		*ret_n = n;
-		return r;
+		if (r < 0)
+			return r;
 	}
+	/* What is left out must be equal, and have a value for the claims all the same. */
 	for (i = 0; i < block->n_claims; i++) {
 		r = claim_test(a, e, b, &block->claim[i], attr, &t, &any);
 		if (r == 0 && any)
@@ -130,6 +131,9 @@ int block_tests(struct arena *a, const struct evaluation *e, const struct bound_
 		if (r < 0)
 			return r;
 	}
+	*ret_n = n;
+	if (*ret_left_out && !at->dynamic)
+		return 0;
 	r = test_domain(a, &at->type, &t, &trivial);
 	if (r == 0 && (!trivial || n == 0))
 		r = push_test(a, &t, NULL, true, ret, max, &n);
