@@ -303,14 +303,19 @@ static int parse_mask(const struct attr_type *t, struct str text, struct value *
 	unsigned width = t->mask_format == MASK_HEX ? 4 : 1, digits = 0;
 	unsigned size = t->type.size;
 	uint64_t bits[4] = { 0 };
+	bool groups;
 	size_t i;
 
 	if (width == 4 && (str_starts(text, STR("0x")) || str_starts(text, STR("0X"))))
 		text = str_sub(text, 2, text.n);
+	/* With a comma anywhere, one stands before each group of eight digits. */
+	groups = width == 4 && str_find(text, ',') < text.n;
 	for (i = 0; i < text.n; i++) {
 		int d = ascii_hexval(text.p[i]);
 
-		if (width == 4 && text.p[i] == ',' && i > 0 && (text.n - i - 1) % 9 == 8)
+		if (groups && (text.p[i] == ',') != ((text.n - i) % 9 == 0))
+			return why(ret_why, STR("not a mask"));
+		if (groups && text.p[i] == ',' && i > 0)
 			continue;
 		if (d < 0 || d >= 1 << width)
 			return why(ret_why, STR("not a mask"));
