@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The engine's half of the comparison with the reference interpreter: batches of policies and
+ * subjects on standard input, what the engine makes of them on standard output. It goes the way
+ * that products go: compiler, section bytes, evaluator, descriptors parsed back.
+ *
+ *   policy N            N bytes follow, then a newline; likewise
+ *   narrows N           a policy that narrows the others where the scopes meet
+ *   side P KIND DRIVER TYPE INSTANCE FACTS    under policy number P; TYPE - is none
+ *   fact NAME N         FACTS times; N bytes follow, then a newline
+ *   judge               answers all that was said since the last one:
+ *
+ *   ok | refused CODES  for each policy, in order
+ *   side STATUS DETAIL FINGERPRINT RECORD     for each side; - for what is empty
+ *   VERDICTS            for each source one letter for each target: y, n or ?
+ *   end
+ *
+ * No sides are evaluated when a policy was refused.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/base/diag.h"
+#include "engine/eval/descriptor.h"
+#include "engine/image/section.h"
+#include "grammar/compile.h"
+
+#define POLICIES_MAX 8
+#define SIDES_MAX    64
+#define FACTS_MAX    128
+
+struct policy_text {
+	struct str text, section;
+	const struct policy *policy;
+	bool narrows;
+};
+
+struct side {
+	unsigned policy, n_facts;
+	struct {
+		struct str name, text;
+	} fact[FACTS_MAX];
+	struct subject subject;
+	struct evaluation e;
+	struct descriptor d;
+	bool judged;
+};
+
+static struct arena arena;
+static struct policy_text policies[POLICIES_MAX];
+static struct side *side;
+static unsigned n_policies, n_sides;
+
+static void die(const char *why)
+{
+	fprintf(stderr, "batch: %s\n", why);
+	exit(1);
+}
+
+static struct str copy(const char *word)
+{
+	return str_dup(&arena, str_from(word));
+}
+
+static struct str read_bytes(size_t n)
+{
+	char *p = arena_alloc(&arena, n + 1);
+
+	if (!p || fread(p, 1, n, stdin) != n || getchar() != '\n')
+		die("the input ends early");
+	return (struct str){ p, n };
+}
+
+static void read_side(const char *line)
+{
+	char kind[16], driver[80], type[300], name[80];
+	unsigned instance, size, i;
+	struct side *s = &side[n_sides];
+
+	if (n_sides == SIDES_MAX)
+		die("too many sides");
+	if (sscanf(line, "side %u %15s %79s %299s %u %u", &s->policy, kind, driver, type, &instance,
+		    &s->n_facts) != 6 || s->n_facts > FACTS_MAX || s->policy >= n_policies)
+		die("a side that is wrong");
+	s->subject = (struct subject){
+		.kind = strcmp(kind, "mdev") == 0 ? KIND_MDEV : KIND_VFIO,
+		.driver = copy(driver),
+		.type = strcmp(type, "-") == 0 ? (struct str){ 0 } : copy(type),
+		.instance = instance,
+	};
+	for (i = 0; i < s->n_facts; i++) {
+		if (scanf("fact %79s %u", name, &size) != 2 || getchar() != '\n')
+			die("a fact that is wrong");
+		s->fact[i].name = copy(name);
+		s->fact[i].text = read_bytes(size);
+	}
+	n_sides++;
+}
+
+static int read_fact(void *ctx, struct arena *a, const struct attr *attr, struct str *ret,
+	bool *ret_final, struct str *ret_from)
+{
+	const struct side *s = ctx;
+	unsigned i;
+
+	for (i = 0; i < s->n_facts; i++)
+		if (str_eq(s->fact[i].name, attr->name)) {
+			*ret = s->fact[i].text;
+			return 0;
+		}
+	(void)a;
+	(void)ret_final;
+	(void)ret_from;
+	return -ENOENT;
+}
+
+/* True when the compiler takes it. */
+static bool compile(struct policy_text *p)
+{
+	struct source *src = arena_new(&arena, struct source);
+	struct diags d;
+	size_t i;
+	int r;
+
+	*src = (struct source){ STR("batch.policy"), p->text, NULL };
+	diags_init(&d, &arena);
+	r = policy_compile(&arena, src, &d, &p->policy, NULL);
+	if (r == 0)
+		r = section_encode(&arena, p->policy, &p->section);
+	if (r == 0) {
+		puts("ok");
+		return true;
+	}
+	if (r == -ENOMEM)
+		die("out of memory");
+	printf("refused");
+	for (i = 0; i < d.n; i++)
+		if (d.list[i].severity == DIAG_ERROR)
+			printf(" MDC-%03d", d.list[i].code);
+	putchar('\n');
+	return false;
+}
+
+static bool in_scope(const struct policy *p, const struct subject *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->n_scopes; i++)
+		if (p->scope[i].kind == s->kind && str_eq(p->scope[i].driver, s->driver))
+			return true;
+	return false;
+}
+
+static void evaluate_side(struct side *s)
+{
+	struct section_source section, narrows[POLICIES_MAX];
+	unsigned i, n = 0;
+
+	section_memory(&section, &policies[s->policy].section);
+	for (i = 0; i < n_policies; i++)
+		if (policies[i].narrows && in_scope(policies[i].policy, &s->subject))
+			section_memory(&narrows[n++], &policies[i].section);
+	s->subject.facts = (struct fact_reader){ .read = read_fact, .ctx = s };
+	if (evaluate_section(&arena, &section, narrows, n, &s->subject, NULL, &s->e) < 0)
+		die("no evaluation");
+	s->judged = status_has_fingerprint(s->e.status);
+	if (s->judged && descriptor_parse(&arena, s->e.descriptor, &s->d) < 0)
+		die("a descriptor that does not parse");
+	printf("side %s %.*s %s %.*s\n", status_name(s->e.status),
+		STR_FMT(s->e.detail.n ? s->e.detail : STR("-")),
+		s->judged ? s->e.fingerprint : "-",
+		STR_FMT(s->judged ? s->e.record_text : STR("-")));
+}
+
+/* The descriptors' verdict, which must be that of the evaluations' own diagrams. */
+static char verdict(const struct side *s, const struct side *t)
+{
+	bool yes;
+
+	if (!s->judged || !t->judged)
+		return '?';
+	yes = descriptor_match(&s->d, &t->d) == VERDICT_COMPATIBLE;
+	if (yes != (dg_eval(t->e.store, t->e.accepts, DMODE_CLOSED, &s->e.record) &&
+			   (!s->e.has_offers ||
+				   dg_eval(s->e.store, s->e.offers, DMODE_OPEN, &t->e.record))))
+		die("descriptors and diagrams disagree");
+	return yes ? 'y' : 'n';
+}
+
+static void judge(void)
+{
+	bool good = true;
+	unsigned i, k;
+
+	for (i = 0; i < n_policies; i++)
+		good &= compile(&policies[i]);
+	for (i = 0; i < n_sides && good; i++)
+		evaluate_side(&side[i]);
+	for (i = 0; i < n_sides && good; i++) {
+		for (k = 0; k < n_sides; k++)
+			putchar(verdict(&side[i], &side[k]));
+		putchar('\n');
+	}
+	puts("end");
+	fflush(stdout);
+}
+
+static void begin(void)
+{
+	arena_release(&arena);
+	arena_init(&arena, (size_t)1 << 30);
+	side = arena_new_array(&arena, SIDES_MAX, struct side);
+	if (!side)
+		die("out of memory");
+	n_policies = n_sides = 0;
+}
+
+int main(void)
+{
+	char line[1024];
+	unsigned size;
+
+	begin();
+	while (fgets(line, sizeof(line), stdin)) {
+		bool narrows = strncmp(line, "narrows ", 8) == 0;
+
+		if (sscanf(line, narrows ? "narrows %u" : "policy %u", &size) == 1) {
+			if (n_policies == POLICIES_MAX)
+				die("too many policies");
+			policies[n_policies++] = (struct policy_text){ .text = read_bytes(size),
+				.narrows = narrows };
+		} else if (strncmp(line, "side ", 5) == 0) {
+			read_side(line);
+		} else if (strcmp(line, "judge\n") == 0) {
+			judge();
+			begin();
+		} else {
+			die("a line that is wrong");
+		}
+	}
+	arena_release(&arena);
+	return 0;
+}
