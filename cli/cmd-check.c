@@ -11,12 +11,15 @@
 #include "cli/check-tests.h"
 #include "cli/site.h"
 #include "grammar/compile.h"
+#include "lint/lint.h"
 
 const struct cli_option check_options[] = {
 	{ "coverage", NULL, "as --tests, and say what the tests do not reach; exit 1 if anything" },
 	{ "expand", NULL, "print each policy with what its blocks left out written in" },
 	{ "format", "human|json|gcc", "how to print diagnostics" },
+	{ "info", NULL, "say also what is only worth knowing" },
 	{ "stdin", NULL, "check what standard input has; FILE is what messages call it" },
+	{ "strict", NULL, "exit 1 when there are warnings" },
 	{ "tests", NULL, "run the tests in the files as well; exit 1 when one fails" },
 	{ 0 },
 };
@@ -53,10 +56,39 @@ static int expand(struct checked *k, const struct policy *p, struct str path, bo
 	return 0;
 }
 
+/* What is doubtful; infos only if they are wanted. */
+static int look_closer(struct checked *k, const struct source *src, const struct policy *p,
+	const struct policy_more *more)
+{
+	struct cli *c = k->c;
+	struct diags found;
+	int r;
+
+	diags_init(&found, c->arena);
+	r = lint_policy(c->scratch, src, p, more, &found);
+	if (r < 0)
+		return cli_fail_errno(c, r, "%.*s", STR_FMT(src->path));
+	for (size_t i = 0; i < found.n; i++) {
+		const struct diag *from = &found.list[i];
+		struct diag *to;
+
+		if (from->severity == DIAG_INFO && !cli_given(c, "info"))
+			continue;
+		to = diag_at(&c->diags, from->code, src, from->span, "%.*s", STR_FMT(from->text));
+		to->help = from->help;
+		to->other = from->other;
+	}
+	return 0;
+}
+
 /* What is done with a policy that compiles. */
 static int on_policy(struct checked *k, const struct source *src, const struct policy *p,
 	const struct policy_more *more, bool several)
 {
+	int r = look_closer(k, src, p, more);
+
+	if (r != 0)
+		return r;
 	if (k->want_tests)
 		return check_tests_run(&k->tests, src, p, more);
 	return cli_given(k->c, "expand") ? expand(k, p, src->path, several) : 0;
@@ -171,7 +203,7 @@ static int check_set(struct checked *k, const struct policyset_options *o)
 		k->n_files++;
 		if (!set.policy[i])
 			k->n_broken++;
-		else if (k->want_tests || cli_given(k->c, "expand"))
+		else
 			r = check_member(k, &set.source[i]);
 		if (r != 0)
 			return r;
@@ -237,7 +269,9 @@ int cmd_check(struct cli *c)
 		check_tests_end(&k.tests);
 	if (k.n_broken > 0)
 		return EXIT_INPUT;
-	return k.tests.n_failed > 0 || k.tests.n_missed > 0 ? EXIT_NO : EXIT_YES;
+	if (k.tests.n_failed > 0 || k.tests.n_missed > 0)
+		return EXIT_NO;
+	return cli_given(c, "strict") && c->diags.warnings > 0 ? EXIT_NO : EXIT_YES;
 }
 
 /* ---- cat --------------------------------------------------------------------------------------- */

@@ -428,7 +428,7 @@ static bool check_operand(struct check *c, const struct where *w, struct operand
 /* ---- items, for those who ask which of them matter ------------------------------------------ */
 
 static bool add_items(struct check *c, const struct where *w, const struct clause *clause,
-	struct elems list, bool except)
+	struct elems list, bool except, bool cut)
 {
 	const struct elem *e;
 
@@ -443,10 +443,11 @@ static bool add_items(struct check *c, const struct where *w, const struct claus
 			k = symtab_find(&c->consts, e->text);
 		if (k) {
 			c->in_const = true;
-			if (!add_items(c, w, clause, k->decl->value.in, except) ||
-				!add_items(c, w, clause, k->decl->value.except, !except))
+			cut = k->decl->value.has_except;
+			if (!add_items(c, w, clause, k->decl->value.in, except, cut) ||
+				!add_items(c, w, clause, k->decl->value.except, !except, cut))
 				return false;
-			c->in_const = false;
+			c->in_const = cut = false;
 			continue;
 		}
 		if (c->items.n == POLICY_ITEMS_MAX) {
@@ -460,7 +461,7 @@ static bool add_items(struct check *c, const struct where *w, const struct claus
 		from.operand = (struct operand_list){
 			.in = { .first = &alone, .last = &alone, .n = 1, .span = e->span } };
 		*item = (struct policy_item){ .clause = clause->place, .only = *clause,
-			.except = except, .span = e->span, .place = place_of(c, e->span) };
+			.except = except, .cut = cut, .span = e->span, .place = place_of(c, e->span) };
 		item->only.operand = (struct operand){ 0 };
 		if (!lower_list(c, &one, &item->only.operand))
 			return false;
@@ -483,8 +484,8 @@ bool check_clause(struct check *c, enum clause_part part, struct vars *v,
 		return false;
 	if (c->more && to.op == OP_IN && to.operand.kind != OPERAND_SELF &&
 		to.operand.kind != OPERAND_SELF_NAME &&
-		(!add_items(c, &w, &to, from->operand.in, false) ||
-			!add_items(c, &w, &to, from->operand.except, true)))
+		(!add_items(c, &w, &to, from->operand.in, false, false) ||
+			!add_items(c, &w, &to, from->operand.except, true, false)))
 		return false;
 	*ret = to;
 	return true;

@@ -51,12 +51,13 @@ static bool check_combinations(struct check *c, const struct vars *v, uint32_t b
 	return false;
 }
 
+/* A template may be nothing but a way to write a list. With one value it is not even that. */
 static void report_unused(struct check *c, const struct vars *v, uint32_t bound)
 {
 	int i;
 
 	for (i = 0; i < v->n; i++)
-		if ((bound >> i & 1) && !v->used[i])
+		if ((bound >> i & 1) && !v->used[i] && v->var[i].n == 1)
 			check_error(c, DIAG_UNUSED_VARIABLE, v->span[i],
 				"'%.*s' is bound and never used", QUOTE(c, v->var[i].name));
 }

@@ -70,6 +70,7 @@ struct policy_item {
 	struct place clause; /* .place of the clause */
 	struct clause only;
 	bool except;
+	bool cut; /* of a constant that has an `except` of its own */
 	struct span span;
 	struct place place;
 };
