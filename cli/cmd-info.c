@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "cli/subject.h"
-#include "engine/probe/enumerate.h"
+#include "cli/property.h"
+#include "cli/site.h"
 #include "engine/version/text.h"
 
 const struct cli_option info_options[] = {
@@ -19,6 +19,7 @@ struct shown {
 	struct cli *c;
 	struct host *h;
 	struct cli_subject *s;
+	struct property_view udev;
 };
 
 static struct str value_text(struct cli *c, const struct value *v)
@@ -109,6 +110,43 @@ static struct str fact_value(struct cli *c, const struct fact_result *f)
 	return sbuf_str(&b);
 }
 
+/* A site fact is a person's word, so how old it is says something. */
+static bool has_site_file(const struct shown *w, const struct fact_result *f)
+{
+	return w->s->form != FORM_FILE && f->attr->fact.kind == FACT_SITE && is_site_path(f->from);
+}
+
+static void json_site(struct shown *w, const struct fact_result *f)
+{
+	struct json *j = &w->c->out;
+	struct site_now now;
+
+	if (!has_site_file(w, f)) {
+		json_null(j, "site");
+		return;
+	}
+	site_look(w->h, f->from, &now);
+	json_object(j, "site");
+	json_str(j, "file", f->from);
+	if (now.gone)
+		json_null(j, "age");
+	else
+		json_int(j, "age", now.age);
+	json_bool(j, "changed", now.changed);
+	json_end(j);
+}
+
+static void print_site(struct shown *w, const struct fact_result *f)
+{
+	struct site_now now;
+
+	if (!has_site_file(w, f))
+		return;
+	site_look(w->h, f->from, &now);
+	printf(", %s%s", site_age_text(w->c, &now),
+		now.changed && !now.gone ? ", changed since `mdevcompat update`" : "");
+}
+
 static void json_fact(struct shown *w, const struct fact_result *f, bool local)
 {
 	struct json *j = &w->c->out;
@@ -129,6 +167,7 @@ static void json_fact(struct shown *w, const struct fact_result *f, bool local)
 	json_str(j, "value", fact_value(w->c, f));
 	json_bool(j, "local", local);
 	json_bool(j, "dynamic", f->attr->dynamic);
+	json_site(w, f);
 	json_end(j);
 }
 
@@ -151,9 +190,11 @@ static void print_fact(struct shown *w, const struct fact_result *f, int width)
 	}
 	if (f->absent && f->attr->presence == PRESENCE_DEFAULT)
 		printf(", default %.*s", STR_FMT(fact_value(c, f)));
-	if (f->from.n > 0)
-		printf("  %s%.*s%s", cli_color(c, stdout, COLOR_DIM), STR_FMT(f->from),
-			cli_color(c, stdout, COLOR_NONE));
+	if (f->from.n > 0) {
+		printf("  %s%.*s", cli_color(c, stdout, COLOR_DIM), STR_FMT(f->from));
+		print_site(w, f);
+		fputs(cli_color(c, stdout, COLOR_NONE), stdout);
+	}
 	putchar('\n');
 }
 
@@ -237,6 +278,7 @@ static void print_json(struct shown *w)
 	json_optional(j, "descriptor", descriptor_text(w->s));
 	json_text(j, "fingerprint", fingerprint_of(w));
 	json_bool(j, "migratable", live ? has_fingerprint(w->s) && !e->migratable_no : true);
+	property_json(j, &w->udev);
 	json_array(j, "claims");
 	for (uint32_t i = 0; live && i < e->n_claim_attrs; i++)
 		json_str(j, NULL, e->policy.attr[e->claim_attr[i]].name);
@@ -350,37 +392,6 @@ static int show(struct shown *w)
 	return status_has_fingerprint(subject_status(w->s)) ? EXIT_YES : EXIT_UNKNOWN;
 }
 
-/*
- * Properties are as of udev's last event, and nobody sends one when an aggregator is written.
- * What was read just now is right; whoever reads the properties should know.
- */
-static void note_udev(struct shown *w)
-{
-	struct cli *c = w->c;
-	const struct cli_subject *s = w->s;
-	const char *key = "MDEV_COMPAT_FINGERPRINT";
-	struct str was;
-	char *p;
-
-	if (s->form == FORM_FILE || s->form == FORM_DESCRIPTOR || c->n_policies > 0 ||
-		!has_fingerprint(s))
-		return;
-	if (s->form == FORM_TYPE) {
-		p = arena_dup(c->arena, s->subject.type.p, s->subject.type.n);
-		for (size_t i = 0; p && i < s->subject.type.n; i++)
-			if (!ascii_isalnum(p[i]))
-				p[i] = '_';
-		key = cli_text(c, "MDEV_COMPAT_FP_%s", p ? p : "");
-	}
-	if (device_property(&s->device, c->arena, key, &was) < 0)
-		return; /* none, or no udev */
-	if (!str_eq(was, str_from(s->eval.fingerprint)))
-		cli_note(c, "property-outdated",
-			"udev has %s=%.*s, as of its last event; `echo change >/sys/%.*s/uevent` makes it "
-			"look again",
-			key, STR_FMT(was), STR_FMT(s->device.path));
-}
-
 int cmd_info(struct cli *c)
 {
 	struct host h = HOST_INIT(c);
@@ -391,7 +402,8 @@ int cmd_info(struct cli *c)
 	if (r == 0) {
 		if (s.form != FORM_DESCRIPTOR)
 			host_note_drift(&h);
-		note_udev(&w);
+		property_look(c, &s, &w.udev);
+		property_note(c, &s, &w.udev);
 		r = show(&w);
 	}
 	host_close(&h);

@@ -220,8 +220,10 @@ int host_drift(struct host *h, struct drift_file **ret, uint32_t *ret_n)
 {
 	struct cli *c = h->c;
 	struct policy_file *file = NULL;
+	struct image_build now = { 0 };
 	struct drift_file *list;
 	struct image_input *in;
+	struct str folded;
 	uint32_t n_files = 0, n_inputs, n = 0;
 	bool *seen;
 	int r;
@@ -231,12 +233,14 @@ int host_drift(struct host *h, struct drift_file **ret, uint32_t *ret_n)
 	if (!h->image || h->compiled)
 		return 0;
 	r = scan_all(c, &file, &n_files);
+	if (r == 0)
+		r = host_fold(c, &now);
 	if (r != 0)
 		return r;
 	n_inputs = image_n_inputs(h->image);
 	in = arena_new_array(c->arena, n_inputs, struct image_input);
 	seen = arena_new_array(c->arena, n_inputs, bool);
-	list = arena_new_array(c->arena, (size_t)n_files + n_inputs, struct drift_file);
+	list = arena_new_array(c->arena, (size_t)n_files + n_inputs + 1, struct drift_file);
 	if (arena_failed(c->arena))
 		return cli_fail_errno(c, -ENOMEM, "policies");
 	for (uint32_t i = 0; i < n_inputs; i++) {
@@ -259,6 +263,8 @@ int host_drift(struct host *h, struct drift_file **ret, uint32_t *ret_n)
 	for (uint32_t k = 0; k < n_inputs; k++)
 		if (!seen[k])
 			list[n++] = (struct drift_file){ in[k].path, DRIFT_GONE };
+	if (image_os_release(h->image, &folded) == 0 && !str_eq(folded, now.os_release))
+		list[n++] = (struct drift_file){ STR("/etc/os-release"), DRIFT_CHANGED };
 	*ret = list;
 	*ret_n = n;
 	return 0;

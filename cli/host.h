@@ -53,7 +53,8 @@ int host_fold(struct cli *c, struct image_build *build);
 /* The word of --json for what became of a file: "ok", "stale", ... */
 const char *input_state_name(enum input_state s);
 
-/* One file on disk whose content is not in the image, or the reverse. */
+/* One file on disk - a policy, a site file, os-release - whose content is not in the image, or the
+ * reverse. */
 enum drift { DRIFT_NONE = 0, DRIFT_NEW, DRIFT_CHANGED, DRIFT_GONE };
 struct drift_file {
 	struct str path;

@@ -6,6 +6,8 @@
 #include "cli/site.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <time.h>
 
 struct loading {
 	struct cli *c;
@@ -226,4 +228,46 @@ int siteset_add(struct cli *c, const struct siteset *s, struct policyset *set)
 	build->n_inputs += s->n;
 	build->site = s->text;
 	return 0;
+}
+
+/* ---- on disk, now ---------------------------------------------------------------------------- */
+
+void site_look(struct host *h, struct str path, struct site_now *ret)
+{
+	const char *at = cli_text(h->c, "%s%.*s", h->c->root, STR_FMT(path));
+	uint32_t n = h->image ? image_n_inputs(h->image) : 0;
+	uint8_t digest[SHA256_SIZE];
+	struct image_input in;
+	struct stat st;
+	struct str text;
+
+	*ret = (struct site_now){ .gone = true, .changed = true };
+	if (stat(at, &st) < 0 || policyset_read(h->c->arena, at, &text) < 0)
+		return;
+	ret->gone = false;
+	ret->age = (int64_t)time(NULL) - (int64_t)st.st_mtime;
+	sha256_bytes(text.p, text.n, digest);
+	for (uint32_t i = 0; i < n; i++)
+		if (image_input_get(h->image, i, &in) == 0 && str_eq(in.path, path))
+			ret->changed = memcmp(in.digest, digest, sizeof(digest)) != 0;
+}
+
+const char *site_age_text(struct cli *c, const struct site_now *now)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} unit[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" } };
+
+	if (now->gone)
+		return "gone since `mdevcompat update`";
+	if (now->age < -60)
+		return "dated in the future";
+	for (size_t i = 0; i < ARRAY_SIZE(unit); i++) {
+		int64_t n = now->age / unit[i].seconds;
+
+		if (n > 0)
+			return cli_text(c, "%lld %s%s old", (long long)n, unit[i].name, n == 1 ? "" : "s");
+	}
+	return "less than a minute old";
 }

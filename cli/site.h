@@ -32,3 +32,13 @@ int siteset_add(struct cli *c, const struct siteset *s, struct policyset *set);
 struct policyset_options siteset_options(const struct cli *c);
 /* Is the path of an input that of a site file? */
 bool is_site_path(struct str path);
+
+/* A site file on disk, beside the one that is in the image. */
+struct site_now {
+	bool gone;
+	bool changed; /* it is gone, or its text is another one */
+	int64_t age;  /* seconds since it was written; only if not .gone */
+};
+void site_look(struct host *h, struct str path, struct site_now *ret);
+/* "3 days old". */
+const char *site_age_text(struct cli *c, const struct site_now *now);

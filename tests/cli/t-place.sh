@@ -14,7 +14,7 @@ if [ -z "${MDEVCOMPAT_PLACE_INSIDE-}" ]; then
 	export MDEVCOMPAT_PLACE_INSIDE top_srcdir top_builddir
 	exec unshare -m --propagation private sh "$0"
 fi
-plan 20
+plan 24
 
 root=$scratch/root
 full_host "$root"
@@ -100,6 +100,20 @@ like "$err" 'udev has MDEV_COMPAT_FINGERPRINT=mc1-other' "info says when udev's 
 property "$fp"
 run "$m" info $uuid
 is "$err" "" "and nothing when it has the same"
+is "$("$m" --json info $uuid | json udev current)" true "--json says that it is current"
+property mc1-other
+is "$("$m" --json info $uuid 2>/dev/null | json udev | python3 -c '
+import json, sys
+u = json.load(sys.stdin)
+print(u["property"], u["value"], u["now"] == sys.argv[1], u["current"])' "$fp")" \
+	"MDEV_COMPAT_FINGERPRINT mc1-other True False" "or what it has and what it would be"
+printf 'I:1\nE:MDEV_COMPAT_STATUS=no-policy\nG:mdevcompat\nQ:mdevcompat\nV:1\n' >/run/udev/data/+mdev:$uuid
+run "$m" info $uuid
+like "$err" 'what udev has of the device is as of its last' "a status from before there was a policy"
+rm /run/udev/data/+mdev:$uuid
+run "$m" info $uuid
+is "$err" "" "where udev never looked nobody is misled"
+property "$fp"
 
 # ---- a read-only /etc
 

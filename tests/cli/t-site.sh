@@ -7,7 +7,7 @@
 
 here=$top_srcdir/tests/cli/bad
 set -- "$here"/site-*.yaml
-plan $(($# + 75))
+plan $(($# + 90))
 
 # ---- messages, byte for byte
 
@@ -206,6 +206,60 @@ mv "$site/a.yaml" "$site/a.yml"
 exits 3 "a file that ends in .yml" "$m" --root "$h" update
 like "$err" 'does not end in .yaml' "is not passed over"
 mv "$site/a.yml" "$site/a.yaml"
+
+# ---- how old a fact is
+
+update
+touch -d '3 days ago 1 hour ago' "$site/a.yaml"
+run "$m" --root "$h" info $type
+like "$out" 'ecc .*/etc/mdevcompat/site.d/a.yaml, 3 days old$' "info says how old a site fact is"
+run "$m" --root "$h" --json info $type
+is "$(printf '%s' "$out" | json facts 0 site changed)" false "--json has it as well"
+ok "in seconds" test "$(printf '%s' "$out" | json facts 0 site age)" -ge 262800
+printf 'host:\n  nvidia.ecc: no\n' >"$site/a.yaml"
+run "$m" --root "$h" info $type
+like "$out" 'a.yaml, less than a minute old, changed since `mdevcompat update`' "and that the file has changed"
+touch -d '3 days' "$site/a.yaml"
+run "$m" --root "$h" info $type
+like "$out" 'dated in the future' "a date is no more than a date"
+mv "$site/a.yaml" a.yaml
+run "$m" --root "$h" info $type
+like "$out" 'a.yaml, gone since' "and that it is gone"
+mv a.yaml "$site/a.yaml"
+is "$("$m" --root "$h" --json info 0000:5e:00.0 | json udev)" null "udev is not asked about another root"
+
+# ---- the other facts that are not in sysfs
+
+cat >"$h/etc/mdevcompat/policies/os.policy" <<'END'
+language 1;
+policy os {
+	applies vfio-device driver other-vfio;
+	attribute version : string from os-release "VERSION_ID" default absent;
+	attribute name    : string from os-release "PRETTY_NAME" default absent;
+	attribute kernel  : version(2) from kernel-release default absent;
+	attribute bad     : string from os-release "BAD" default absent;
+	accept same;
+}
+END
+rm "$other/driver"
+mkdir -p "$h/sys/bus/pci/drivers/other-vfio"
+ln -s ../../../bus/pci/drivers/other-vfio "$other/driver"
+update
+is "$(value 0000:5e:00.0 version)" default "no os-release, no facts of it"
+printf 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME='"'"'Debian "12"'"'"'\nVERSION_ID="13"\n' >"$h/etc/os-release"
+run "$m" --root "$h" status
+like "$out" '/etc/os-release has changed' "status says that it is another one"
+run "$m" --root "$h" info 0000:5e:00.0
+like "$err" '/etc/os-release has changed' "and so does info"
+update
+is "$(value 0000:5e:00.0 version)" 13 "os-release: the last one counts, as in the shell"
+is "$(value 0000:5e:00.0 name)" 'Debian "12"' "quotes are undone"
+run "$m" --root "$h" info 0000:5e:00.0
+is "$err" "" "which is in the image now"
+is "$(value 0000:5e:00.0 kernel)" default "the kernel of another root is not this one"
+echo 'BAD="a' >>"$h/etc/os-release"
+update
+is "$(value 0000:5e:00.0 bad)" unreadable-fact:bad "what has no value is unreadable and not absent"
 
 # ---- --policies reads them too
 
