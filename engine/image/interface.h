@@ -19,6 +19,10 @@ enum interface_list {
 };
 
 #define INTERFACES(X)                                                                \
+	X(migration_compatible, "migration-compatible", LIST_ASK, "")                          \
+	X(migration_files, "migration-files", LIST_ASK, "")                                    \
+	X(migration_folders, "migration-folders", LIST_ASK, "")                                \
+	X(migration_json, "migration-json", LIST_ASK, "")                                      \
 	X(interface_version, "interface-version", LIST_ACCEPTS, "interface_version") \
 	X(type_attributes, "type-attributes", LIST_FIXED,                            \
 		"device_api software_version compatible_*")                          \
