@@ -141,6 +141,7 @@ const char *cli_color(const struct cli *c, FILE *f, enum cli_color color);
 /* Prints bytes that others wrote so that a terminal cannot be commanded by them. */
 void cli_print(FILE *f, struct str text);
 
+int cmd_accepts(struct cli *c);
 int cmd_cat(struct cli *c);
 int cmd_check(struct cli *c);
 int cmd_complete(struct cli *c);
@@ -152,6 +153,7 @@ int cmd_match(struct cli *c);
 int cmd_range(struct cli *c);
 int cmd_status(struct cli *c);
 int cmd_update(struct cli *c);
+extern const struct cli_option accepts_options[];
 extern const struct cli_option check_options[];
 extern const struct cli_option info_options[];
 extern const struct cli_option list_options[];

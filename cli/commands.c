@@ -74,6 +74,12 @@ const struct command commands[] = {
 	{ "explain", GROUP_DECIDE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_SUBJECTS, "SOURCE TARGET",
 		2, 2, "the same, with what each attribute has to do with it", SUBJECTS_HELP,
 		subject_options, cmd_explain },
+	{ "accepts", GROUP_DECIDE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_SUBJECTS, "TARGET <STRING", 1,
+		1, "may the state that a string stands for be loaded by TARGET",
+		"The string on standard input is what the source's driver shows as migration_version, if\n"
+		"TARGET's policy says 'speaks migration-version': it is written to the target's, and the driver\n"
+		"judges. For all other targets it is a descriptor. Exit status 0, 1, 4.\n\n" SUBJECTS_HELP,
+		accepts_options, cmd_accepts },
 	{ "__complete", GROUP_HIDDEN, CMD_RAW, "CWORD WORD...", 1, ANY_NUMBER, "for shells", NULL,
 		NULL, cmd_complete },
 	{ "help", GROUP_HIDDEN, 0, "[COMMAND]", 0, 1, "print help", NULL, NULL, cmd_help },

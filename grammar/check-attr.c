@@ -96,6 +96,15 @@ static bool check_new_name(struct check *c, const struct ast_attr *decl)
 		return false;
 	}
 	if (c->policy->speaks.p && !decl->local &&
+		interface_find(c->policy->speaks) == INTERFACE_migration_version) {
+		x = check_error(c, DIAG_SPEAKS_OPAQUE, decl->name.span,
+			"with 'speaks migration-version' only the driver judges; '%.*s' would never be "
+			"looked at",
+			QUOTE(c, decl->name.text));
+		check_other(c, x, c->ast->speaks.span, STR("here"));
+		return false;
+	}
+	if (c->policy->speaks.p && !decl->local &&
 		interface_brings((enum interface_id)interface_find(c->policy->speaks),
 			c->policy->speaks_offers, decl->name.text)) {
 		x = check_error(c, DIAG_SPEAKS_NAME, decl->name.span,

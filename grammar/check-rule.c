@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rules and blocks: what stands in them, which variables they bind, how much of it there is. */
+#include "engine/image/interface.h"
 #include "grammar/check.h"
 
 /* ---- variables --------------------------------------------------------------------------- */
@@ -153,6 +154,22 @@ static bool check_claims(struct check *c, struct vars *v, const struct ast_block
 	return good;
 }
 
+/* Where only the driver judges, on a string of its own, nobody has what a block asks for. */
+static bool check_opaque(struct check *c, struct span span, const char *what)
+{
+	struct diag *x;
+
+	if (!c->policy->speaks.p ||
+		interface_find(c->policy->speaks) != INTERFACE_migration_version)
+		return true;
+	x = check_error(c, DIAG_SPEAKS_OPAQUE, span,
+		"with 'speaks migration-version' only the driver judges; '%s' would never be looked at",
+		what);
+	check_other(c, x, c->ast->speaks.span, STR("here"));
+	x->help = STR("leave it out; 'migratable no' may stand here");
+	return false;
+}
+
 static bool check_block(struct check *c, struct vars *v, const struct ast_block *from,
 	struct block *to)
 {
@@ -165,6 +182,7 @@ static bool check_block(struct check *c, struct vars *v, const struct ast_block 
 	to->place = place_of(c, from->span);
 	if (from->kind != BLOCK_REFUSE)
 		good = check_narrows(c, from->span, block_words[from->kind]);
+	good &= check_opaque(c, from->span, block_words[from->kind]);
 	if (!check_empty(c, from) ||
 		too_many(c, from->span, from->n_clauses, CLAUSES_MAX, "clauses in a block") ||
 		too_many(c, from->span, from->n_claims, ATTRS_MAX, "claims in a block"))

@@ -356,13 +356,24 @@ static int unite(struct arena *a, struct evaluation *e, const struct evaluation 
 	return dg_or_all(e->store, boxes.box, boxes.n, mode, ret);
 }
 
-static bool migratable_no(const struct evaluation *e)
+bool build_migratable_no(const struct evaluation *e)
 {
 	uint32_t i;
 
 	for (i = 0; i < e->n_bound; i++)
 		if (e->bound[i].rule->migratable_no)
 			return true;
+	return false;
+}
+
+bool build_refuses(const struct evaluation *e)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < e->n_bound; i++)
+		for (k = 0; k < e->bound[i].rule->n_blocks; k++)
+			if (e->bound[i].rule->block[k].kind == BLOCK_REFUSE)
+				return true;
 	return false;
 }
 
@@ -430,7 +441,7 @@ int build_diagrams(struct arena *a, struct evaluation *e)
 	/* Offers that let every target through say nothing. */
 	if (e->offers == DREF_YES)
 		e->has_offers = false;
-	if (migratable_no(e))
+	if (build_migratable_no(e))
 		close_both(e);
 	return 0;
 }
@@ -442,7 +453,7 @@ int build_narrow(struct arena *a, struct evaluation *e, const struct evaluation 
 	r = take_away(a, e, n);
 	if (r < 0)
 		return r;
-	if (migratable_no(n))
+	if (build_migratable_no(n))
 		close_both(e);
 	return 0;
 }

@@ -21,6 +21,10 @@ int build_diagrams(struct arena *a, struct evaluation *e);
  * own bound rules; its store is @e's. */
 int build_narrow(struct arena *a, struct evaluation *e, const struct evaluation *n);
 
+/* Does some rule that holds say `migratable no`; does one have a refuse block? */
+bool build_migratable_no(const struct evaluation *e);
+bool build_refuses(const struct evaluation *e);
+
 /*
  * The assignments of a block's own variables, one after the other: set all of @b's variables to
  * their first value with block_first(), then step with block_next() until it says false.

@@ -89,6 +89,8 @@ struct evaluation {
 	bool has_offers;
 	dref offers;	  /* open; only if has_offers */
 	bool migratable_no;
+	bool unjudged; /* STATUS_TARGET_ONLY: a narrowing policy refuses by the source's record, which
+			* whoever asks the driver does not have */
 	uint32_t n_narrows; /* narrowing policies that were applied */
 	bool accepts_own;   /* accepts and offers hold for its own record */
 	const uint16_t *claim_attr; /* attributes claimed by some accept block, ascending by name */

@@ -96,8 +96,9 @@ static int prepare_spoken(struct arena *a, const struct section_source *section,
 	r = facts_read(a, s, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
+	r = build_bind(a, e, rule, n_rules);
 	e->status = said;
-	return said == STATUS_OK ? build_bind(a, e, rule, n_rules) : 0;
+	return r;
 }
 
 /* Decodes, reads facts, binds. Leaves a status or rules that hold. */
@@ -143,6 +144,29 @@ static int narrow(struct arena *a, const struct section_source *section,
 	return build_narrow(a, e, &n);
 }
 
+/* Nobody but the driver judges; but it is not asked where a policy says no. */
+static int narrow_target_only(struct arena *a, const struct section_source *section,
+	uint32_t n_sections, const struct subject *s, struct evaluation *e)
+{
+	uint32_t i;
+	int r;
+
+	e->migratable_no = build_migratable_no(e);
+	for (i = 0; i < n_sections; i++) {
+		struct evaluation n = { .input = -1 };
+
+		r = prepare(a, &section[i], s, &n);
+		if (r < 0)
+			return r;
+		if (n.status != STATUS_OK || build_refuses(&n))
+			e->unjudged = true;
+		else if (build_migratable_no(&n))
+			e->migratable_no = true;
+		e->n_narrows++;
+	}
+	return 0;
+}
+
 static int answer(struct arena *a, const struct section_source *section,
 	const struct section_source *narrows, uint32_t n_narrows, const struct subject *s,
 	const struct eval_options *o, struct evaluation *e)
@@ -151,6 +175,8 @@ static int answer(struct arena *a, const struct section_source *section,
 	int r;
 
 	r = prepare(a, section, s, e);
+	if (r == 0 && e->status == STATUS_TARGET_ONLY)
+		return narrow_target_only(a, narrows, n_narrows, s, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	r = dstore_new(a, o && o->limits ? o->limits : &dlimits_default, &e->store);

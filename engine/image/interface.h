@@ -19,6 +19,7 @@ enum interface_list {
 };
 
 #define INTERFACES(X)                                                                \
+	X(migration_version, "migration-version", LIST_FIXED, "migration_version")             \
 	X(migration_compatible, "migration-compatible", LIST_ASK, "")                          \
 	X(migration_files, "migration-files", LIST_ASK, "")                                    \
 	X(migration_folders, "migration-folders", LIST_ASK, "")                                \

@@ -39,6 +39,8 @@ int sysfs_open(struct sysfs *s, const char *root);
 /* Takes a struct that was closed before, or one that was zeroed with .fd = -1. */
 void sysfs_close(struct sysfs *s);
 
+/* For those who write (write.h): a descriptor, the caller's, or an error as sysfs_read()'s. */
+int sysfs_open_below(struct sysfs *s, struct str path, int flags);
 /* A file's text as read, at most FACT_TEXT_MAX bytes: -EFBIG for more, -ENOENT, -ENODEV and
  * other errors of open and read; -EXDEV when the path would leave sysfs; -EISDIR, or -EINVAL
  * for what is neither file nor folder. Never waits for a fifo. */

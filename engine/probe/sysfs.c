@@ -305,7 +305,7 @@ static int open_by_hand(struct sysfs *s, struct str path, int flags)
 
 /* ---- openat2 ----------------------------------------------------------------------------- */
 
-static int open_below(struct sysfs *s, struct str path, int flags)
+int sysfs_open_below(struct sysfs *s, struct str path, int flags)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(unsigned)flags,
@@ -364,7 +364,7 @@ int sysfs_read(struct sysfs *s, struct arena *a, struct str path, struct str *re
 	struct str text;
 	int fd, r = 0;
 
-	fd = open_below(s, path, OPEN_READ);
+	fd = sysfs_open_below(s, path, OPEN_READ);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
@@ -388,7 +388,7 @@ int sysfs_stat(struct sysfs *s, struct str path, struct sysfs_id *ret)
 	struct stat st;
 	int fd, r = 0;
 
-	fd = open_below(s, path, O_PATH | O_CLOEXEC);
+	fd = sysfs_open_below(s, path, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 	if (ret && fstat(fd, &st) < 0)
@@ -430,7 +430,7 @@ int sysfs_link_name(struct sysfs *s, struct arena *a, struct str path, struct st
 	ssize_t n;
 	int fd, r = 0;
 
-	fd = open_below(s, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	fd = sysfs_open_below(s, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 	n = readlinkat(fd, "", target, sizeof(target));
@@ -522,7 +522,7 @@ int sysfs_list(struct sysfs *s, struct arena *a, struct str path, uint32_t max,
 	l.name = arena_new_array(a, max, struct str);
 	if (!l.name)
 		return -ENOMEM;
-	fd = open_below(s, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = sysfs_open_below(s, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 	r = list_fd(fd, list_add, &l);
@@ -540,7 +540,7 @@ int sysfs_count(struct sysfs *s, struct str path, uint32_t *ret_n)
 	uint32_t n = 0;
 	int fd, r;
 
-	fd = open_below(s, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = sysfs_open_below(s, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 	r = list_fd(fd, list_count, &n);

@@ -5,15 +5,17 @@ host=$scratch/host
 parent=/devices/pci0000:00/0000:00:02.0
 uuid=c2177883-f1bb-47f0-914d-32a22e3a8804
 
+# make_host [TYPE]
 make_host() {
+	type_name=${1-i915-GVTg_V5_4}
 	rm -rf "$host"
-	mkdir -p "$host/sys$parent/mdev_supported_types/i915-GVTg_V5_4/devices" \
+	mkdir -p "$host/sys$parent/mdev_supported_types/$type_name/devices" \
 		"$host/sys$parent/$uuid" "$host/sys/bus/pci/drivers/i915" "$host/sys/bus/pci/devices" \
 		"$host/sys/bus/mdev/devices" "$host/sys/class/mdev_bus" "$host/etc/mdevcompat/policies"
 	ln -s ../../../bus/pci/drivers/i915 "$host/sys$parent/driver"
 	ln -s ../../../bus/pci "$host/sys$parent/subsystem"
 	ln -s ../../../../bus/mdev "$host/sys$parent/$uuid/subsystem"
-	ln -s ../mdev_supported_types/i915-GVTg_V5_4 "$host/sys$parent/$uuid/mdev_type"
+	ln -s "../mdev_supported_types/$type_name" "$host/sys$parent/$uuid/mdev_type"
 	ln -s "../../..$parent/$uuid" "$host/sys/bus/mdev/devices/$uuid"
 	ln -s "../..$parent" "$host/sys/class/mdev_bus/${parent##*/}"
 	for d in "$host/sys$parent" "$host/sys$parent/$uuid"; do
@@ -23,7 +25,7 @@ make_host() {
 
 # files_of FILE: writes what stands under `files`
 files_of() {
-	python3 - "$1" "$host/sys$parent/mdev_supported_types/i915-GVTg_V5_4" "$host/sys$parent/$uuid" <<'END'
+	python3 - "$1" "$host/sys$parent/mdev_supported_types/$type_name" "$host/sys$parent/$uuid" <<'END'
 import os, re, sys
 # The little of YAML that the files in devices/ use: blocks by indentation, plain and | texts.
 where = path = None
@@ -48,9 +50,9 @@ for (where, path), text in texts.items():
 END
 }
 
-# speak TEXT: the host's policy
+# speak TEXT [MORE]: the host's policy
 speak() {
-	echo "language 1; policy p { applies mdev-type driver i915; speaks $1; }" \
+	echo "language 1; policy p { applies mdev-type driver i915; speaks $1; ${2-} }" \
 		>"$host/etc/mdevcompat/policies/p.policy"
 }
 
@@ -67,5 +69,5 @@ value() {
 # fingerprint SUBJECT: or unknown:CODE[:DETAIL], as the helper spells it
 fingerprint() {
 	"$m" --root "$host" --json info "$1" | jq -r '
-		.fingerprint // ("unknown:" + .status + (if .detail then ":" + .detail else "" end))'
+		.fingerprint // ("unknown:" + .status + (if .detail then ":" + (.detail | gsub("/"; "@2F")) else "" end))'
 }
