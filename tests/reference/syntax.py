@@ -158,25 +158,23 @@ class Parser:
         self.at += 1
         return text
 
-    def name(self):
+    def word(self, where):
+        """A word, of the language or not; `claim` only where names stand."""
         kind, text = self.tokens[self.at]
         if kind != "word":
-            raise Refused("%r where a name was expected" % text)
+            raise Refused("%r where a %s was expected" % (text, where))
         self.at += 1
         if text == "claim":
-            productions.add("name: CLAIM")
+            productions.add(where + ": CLAIM")
+        elif text in KEYWORDS:
+            productions.add(where + ": keyword")
+            productions.add("keyword: " + text.upper().replace("-", "_"))
         else:
-            productions.add("name: clause_name")
-            self.note_word(text)
+            productions.add(where + ": BARE")
         return text
 
-    @staticmethod
-    def note_word(text):
-        productions.add("clause_name: word")
-        if text in KEYWORDS:
-            productions.add("word: " + text.upper().replace("-", "_"))
-        else:
-            productions.add("word: BARE")
+    def name(self):
+        return self.word("name")
 
     # ---- values
 
@@ -184,8 +182,7 @@ class Parser:
         if self.peek("string"):
             productions.add("item: string")
             return ("string", self.string())
-        productions.add("item: name")
-        return ("word", self.name())
+        return ("word", self.word("item"))
 
     def items_until_brace(self, production):
         """What stands in the braces of a set; the opening one was read."""
@@ -201,55 +198,62 @@ class Parser:
         return out
 
     def primary(self):
+        """(element, what it is)"""
         kind, text = self.tokens[self.at]
         if kind == "template":
             self.at += 1
-            productions.add("primary: TEMPLATE")
-            return ("template", text)
+            productions.add("compound: TEMPLATE")
+            return ("template", text), "compound"
         if self.take("{"):
             return ("braces", self.items_until_brace(
-                ("primary: { RBRACE_LIST", "primary: { items RBRACE_LIST")))
+                ("compound: { RBRACE_LIST", "compound: { items RBRACE_LIST"))), "compound"
         if self.take("("):
             e = self.expr()
             self.expect(")")
-            productions.add("primary: ( expr )")
-            return ("parens", e) if e[0] == "binary" else e
-        productions.add("primary: item")
-        return self.item()
+            productions.add("compound: ( expr )")
+            return ("parens", e) if e[0] == "binary" else e, "compound"
+        return self.item(), "item"
 
-    def expr(self):
-        left = self.primary()
-        productions.add("expr: primary")
+    def sum(self):
+        """(element, what it is)"""
+        left, what = self.primary()
         while self.tokens[self.at][0] in ("+", "-", "*", "/"):
             op = self.tokens[self.at][0]
             self.at += 1
-            productions.add("operator: " + op)
-            productions.add("expr: expr operator primary")
-            left = ("binary", op, left, self.primary())
-        return left
+            right, of = self.primary()
+            productions.update(("operator: " + op, "expr: " + what, "sum: expr operator " + of))
+            left, what = ("binary", op, left, right), "sum"
+        return left, what
 
-    def element(self):
+    def expr(self):
+        e, what = self.sum()
+        productions.add("expr: " + what)
+        return e
+
+    def element(self, before):
         for mark in "*+":
             if self.take(mark):
-                productions.add("elem: " + mark)
+                productions.update(("other: " + mark, before + "other"))
                 return ("word", mark)
-        productions.add("elem: expr")
-        return self.expr()
+        e, what = self.sum()
+        if what != "item":
+            productions.add("other: " + what)
+            what = "other"
+        productions.add(before + what)
+        return e
 
     def list(self):
-        out = [self.element()]
-        productions.add("list: elem")
+        out = [self.element("list: ")]
         while self.take(","):
-            out.append(self.element())
-            productions.add("list: list , elem")
+            out.append(self.element("list: list , "))
         return out
 
-    def operand(self):
+    def operand(self, production):
         items = self.list()
         if self.take("except"):
-            productions.add("operand: list EXCEPT list")
+            productions.add(production % "list EXCEPT list")
             return items, self.list()
-        productions.add("operand: list")
+        productions.add(production % "list")
         return items, None
 
     # ---- rules
@@ -261,9 +265,8 @@ class Parser:
                 return Clause(name, word)
         for word in ("==", "<=", ">=", "in", "subset", "superset", "disjoint", "not-newer"):
             if self.take(word):
-                productions.add("clause_tail: relation operand")
                 productions.add("relation: " + word.upper().replace("-", "_"))
-                return Clause(name, word, *self.operand())
+                return Clause(name, word, *self.operand("clause_tail: relation %s"))
         raise Refused("%r is no operator" % self.tokens[self.at][1])
 
     def block(self, block):
@@ -280,11 +283,7 @@ class Parser:
                     productions.add("block_body: block_body CLAIM name ;")
                 block.claims.append((name, e))
             else:
-                kind, name = self.tokens[self.at]
-                if kind != "word":
-                    raise Refused("%r is no clause" % name)
-                self.at += 1
-                self.note_word(name)
+                name = self.word("clause_name")
                 block.clauses.append(self.clause_tail(name))
                 productions.add("block_body: block_body clause_name clause_tail ;")
             self.expect(";")
@@ -520,9 +519,8 @@ class Parser:
         elif self.take("const"):
             name = self.name()
             self.expect("=")
-            t.consts.append((name, *self.operand()))
+            t.consts.append((name, *self.operand("statement: CONST name = %s ;")))
             self.expect(";")
-            productions.add("statement: CONST name = operand ;")
         elif self.take("rule"):
             t.rules.append(self.rule())
         elif self.take("test"):
