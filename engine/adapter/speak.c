@@ -258,10 +258,14 @@ int speak_block(struct speaker *p)
 	if (p->n_blocks > BINDINGS_MAX)
 		return -E2BIG;
 	p->clause = arena_new_array(p->a, ATTR_FIRST + p->n_attrs, struct clause);
-	if (!p->clause)
+	p->claim = arena_new_array(p->a, p->n_attrs, struct claim);
+	if (!p->clause || !p->claim)
 		return -ENOMEM;
-	p->block[p->n_blocks++] =
-		(struct block){ .kind = BLOCK_ACCEPT, .clause = p->clause };
+	p->block[p->n_blocks++] = (struct block){
+		.kind = BLOCK_ACCEPT,
+		.clause = p->clause,
+		.claim = p->claim,
+	};
 	return 0;
 }
 
@@ -272,6 +276,13 @@ struct clause *speak_clause(struct speaker *p, uint16_t attr, enum clause_op op)
 
 	*c = (struct clause){ .attr = attr, .op = op };
 	return c;
+}
+
+void speak_claim(struct speaker *p, uint16_t attr)
+{
+	struct block *b = &p->block[p->n_blocks - 1];
+
+	p->claim[b->n_claims++] = (struct claim){ .attr = attr, .copy = true };
 }
 
 void speak_in(struct speaker *p, uint16_t attr, struct word_set words)

@@ -22,6 +22,7 @@ struct speaker {
 	struct spoken_attr *attr; /* SPOKEN_ATTRS_MAX of them */
 	struct block *block;
 	uint32_t n_blocks, room;
+	struct claim *claim;   /* of the last block, likewise */
 	struct clause *clause; /* of the last block; room for each attribute once */
 	uint32_t n_attrs;
 };
@@ -69,5 +70,7 @@ int speak_block(struct speaker *p);
 struct clause *speak_clause(struct speaker *p, uint16_t attr, enum clause_op op);
 /* `attr in words`, which are sorted. */
 void speak_in(struct speaker *p, uint16_t attr, struct word_set words);
+/* The target is set to the source's value. Each attribute once a block. */
+void speak_claim(struct speaker *p, uint16_t attr);
 /* `attr == word`. */
 int speak_is(struct speaker *p, uint16_t attr, struct str word);

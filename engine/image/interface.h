@@ -20,6 +20,9 @@ enum interface_list {
 
 #define INTERFACES(X)                                                                \
 	X(migration_version, "migration-version", LIST_FIXED, "migration_version")             \
+	X(migration_info, "migration-info", LIST_FIXED, "model")                               \
+	X(ccw_attributes, "ccw-attributes", LIST_FIXED,                                        \
+		"software_version subchannel_type chpid_type mdev_type")                       \
 	X(migration_compatible, "migration-compatible", LIST_ASK, "")                          \
 	X(migration_files, "migration-files", LIST_ASK, "")                                    \
 	X(migration_folders, "migration-folders", LIST_ASK, "")                                \

@@ -6,7 +6,7 @@
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
 interfaces='interface-version type-attributes cross-type-attributes migration-version migration-compatible
-	migration-files migration-folders migration-json'
+	migration-files migration-folders migration-json migration-info ccw-attributes'
 plan $((4 * $(echo $interfaces | wc -w) + 2))
 
 for interface in $interfaces; do
