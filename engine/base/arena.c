@@ -142,6 +142,16 @@ void *arena_fail(struct arena *a)
 	return NULL;
 }
 
+void arena_trim(struct arena *a, void *p, size_t size)
+{
+	char *end = (char *)p + ((MAX(size, (size_t)1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1));
+
+	if (a->failed || end >= a->at)
+		return;
+	a->used -= (size_t)(a->at - end);
+	a->at = end;
+}
+
 char *arena_dup(struct arena *a, const void *p, size_t n)
 {
 	char *copy;

@@ -54,6 +54,12 @@ static inline _must_check_ void *arena_alloc_array(struct arena *a, size_t n, si
 	return __builtin_mul_overflow(n, size, &bytes) ? arena_fail(a) : arena_alloc(a, bytes);
 }
 
+/*
+ * Gives back what lies behind the first @size bytes of @p, which must be the last thing that was
+ * allocated: for text whose length is known only when it is there.
+ */
+void arena_trim(struct arena *a, void *p, size_t size);
+
 /* Copies @n bytes and adds a NUL (not counted). Returns NULL as arena_alloc() does. */
 char *arena_dup(struct arena *a, const void *p, size_t n) _must_check_;
 

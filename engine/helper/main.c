@@ -129,7 +129,8 @@ static int open_image(const struct options *o, int *ret_fd)
 		sbuf_putc(&b, '\0');
 		if (b.overflow)
 			return -ENAMETOOLONG;
-		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		/* Not open(), which some libcs follow with a fcntl(). */
+		fd = openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 		if (fd >= 0) {
 			*ret_fd = fd;
 			return 0;
@@ -151,15 +152,16 @@ static int read_image(struct arena *a, int fd, struct image **ret, enum mdc_stat
 	*ret_status = STATUS_NO_IMAGE;
 	if (fd < 0)
 		return 0;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	*ret_status = STATUS_IMAGE_DAMAGED;
-	if (!S_ISREG(st.st_mode))
-		return 0;
 	r = image_open(a, fd, ret, ret_status);
-	if (r < 0)
-		*ret = NULL;
-	return r == -EPROTONOSUPPORT || r == -EBADMSG ? 0 : r;
+	if (r == 0)
+		return 0;
+	*ret = NULL;
+	if (r == -EPROTONOSUPPORT || r == -EBADMSG)
+		return 0;
+	/* A folder, or a pipe, can be opened as a file can, and then not read so. */
+	if (r == -EIO && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		return 0;
+	return r;
 }
 
 /*
@@ -304,6 +306,7 @@ int main(int argc, char **argv)
 		return EXIT_SYSTEM;
 	if (sysfs_open(&sysfs, o.root) < 0 || open_image(&o, &image_fd) < 0)
 		return EXIT_SYSTEM;
+	sysfs.keep = true;
 	sandbox_limits();
 	sandbox_filter();
 

@@ -93,6 +93,9 @@ static int open_mdev(struct device *d, struct arena *a)
 	int r;
 
 	d->parent = folder_of(d->path);
+	r = sysfs_hold(d->sysfs, d->parent, NULL);
+	if (r < 0)
+		return r;
 	r = link_in(d->sysfs, a, d->path, "mdev_type", &d->type);
 	if (r == -ENOENT)
 		r = device_still(d) == 0 ? -EAGAIN : -ENODEV;
@@ -109,6 +112,8 @@ static int open_vfio(struct device *d, struct arena *a)
 		return r == -ENOENT ? 0 : r;
 	path = join(a, d->path, STR("physfn"));
 	r = path.p ? sysfs_resolve(d->sysfs, a, path, &d->parent) : -ENOMEM;
+	if (r == 0)
+		r = sysfs_hold(d->sysfs, d->parent, NULL);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -141,6 +146,23 @@ static int find_role(struct device *d, struct arena *a)
 	return r < 0 ? r : 0;
 }
 
+static int look_at(struct device *d, struct arena *a)
+{
+	int r;
+
+	r = sysfs_hold(d->sysfs, d->path, &d->id);
+	if (r < 0)
+		return r == -ENOENT || r == -ENOTDIR ? -ENODEV : r;
+	r = find_role(d, a);
+	if (r == 0 && d->role == DEVICE_MDEV)
+		r = open_mdev(d, a);
+	else if (r == 0 && d->role == DEVICE_PARENT)
+		r = parent_driver(d->sysfs, a, d->path, &d->driver);
+	else if (r == 0 && d->role == DEVICE_VFIO)
+		r = open_vfio(d, a);
+	return r == -ENOENT && device_still(d) < 0 ? -ENODEV : r;
+}
+
 int device_open(struct sysfs *s, struct arena *a, struct str devpath, struct device *ret)
 {
 	struct device d = { .sysfs = s };
@@ -154,32 +176,18 @@ int device_open(struct sysfs *s, struct arena *a, struct str devpath, struct dev
 		return -ENOMEM;
 	d.name = last_part(d.path);
 	d.parent = d.path;
-	r = sysfs_stat(s, d.path, &d.id);
-	if (r < 0)
-		return r == -ENOENT || r == -ENOTDIR ? -ENODEV : r;
-	r = find_role(&d, a);
-	if (r == 0 && d.role == DEVICE_MDEV)
-		r = open_mdev(&d, a);
-	else if (r == 0 && d.role == DEVICE_PARENT)
-		r = parent_driver(s, a, d.path, &d.driver);
-	else if (r == 0 && d.role == DEVICE_VFIO)
-		r = open_vfio(&d, a);
-	if (r == -ENOENT && device_still(&d) < 0)
-		r = -ENODEV;
-	if (r < 0)
-		return r;
-	*ret = d;
-	return 0;
+	sysfs_release(s);
+	r = look_at(&d, a);
+	if (r < 0 || !s->keep)
+		sysfs_release(s);
+	if (r == 0)
+		*ret = d;
+	return r;
 }
 
 int device_still(const struct device *d)
 {
-	struct sysfs_id now;
-	int r = sysfs_stat(d->sysfs, d->path, &now);
-
-	if (r < 0)
-		return r == -ENOENT || r == -ENOTDIR ? -ENODEV : r;
-	return now.dev == d->id.dev && now.ino == d->id.ino ? 0 : -ENODEV;
+	return sysfs_still(d->sysfs, d->path, &d->id);
 }
 
 static int types_error(const struct device *d, int r)

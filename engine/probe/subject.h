@@ -23,6 +23,11 @@
 #define SYSFS_LIST_MAX	65536 /* names in one folder */
 #define DEVPATH_MAX	1024
 
+struct sysfs_held {
+	struct str path;
+	int fd;
+};
+
 struct sysfs {
 	int fd;		     /* <root>/sys, O_PATH | O_DIRECTORY; the caller's */
 	struct str top;	     /* "<root>/sys" for messages; of `sys` or `text` */
@@ -30,6 +35,10 @@ struct sysfs {
 	bool fake;	     /* --root: a plain folder, which may lie on any file system */
 	struct image *image; /* for folded facts (os-release, site); may be NULL; borrowed */
 	struct str kernel_release; /* uname -r, or <root>'s; empty: asked when needed */
+	struct sysfs_held held[2]; /* folders that are open; what is below them is found from there */
+	unsigned n_held;
+	bool keep; /* hold the folders of the device that was opened last: for one who reads one
+		    * device and ends */
 	char text[SYSFS_PATH_MAX + 1]; /* what .top looks at: do not move the struct */
 };
 
@@ -51,6 +60,15 @@ struct sysfs_id {
 	uint64_t dev, ino;
 };
 int sysfs_stat(struct sysfs *s, struct str path, struct sysfs_id *ret);
+/*
+ * Holds the folder @path open until sysfs_release(), at most two; @path must live as long. What is
+ * read below it is then that of this very folder: of one that is gone nothing is there, whatever
+ * has its name by now. Errors as of sysfs_stat(); -E2BIG.
+ */
+int sysfs_hold(struct sysfs *s, struct str path, struct sysfs_id *ret);
+void sysfs_release(struct sysfs *s);
+/* Is @path (of at most DEVPATH_MAX bytes) still what @id says? 0, -ENODEV, or another error. */
+int sysfs_still(const struct sysfs *s, struct str path, const struct sysfs_id *id);
 /* The path below sysfs that @path resolves to ("devices/pci0000:00/..."), all links followed. */
 int sysfs_resolve(struct sysfs *s, struct arena *a, struct str path, struct str *ret);
 /* The last component of what a link points to, without resolving further; -EINVAL: no link. */

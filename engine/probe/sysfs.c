@@ -20,6 +20,11 @@
 
 #define OPEN_READ (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
+/* What the walk by hand and long paths need on the stack would cost every other read its pages. */
+#define APART __attribute__((noinline))
+#define SHORT_PATH 255
+#define NAME_BYTES 255
+
 int sysfs_open(struct sysfs *s, const char *root)
 {
 	size_t n = root ? strlen(root) : 0;
@@ -33,16 +38,25 @@ int sysfs_open(struct sysfs *s, const char *root)
 	s->fake = n > 0;
 	s->image = NULL;
 	s->kernel_release = (struct str){ 0 };
+	s->keep = false;
+	s->n_held = 0;
 	if (n > 0)
 		memcpy(s->text, root, n);
 	memcpy(s->text + n, "/sys", sizeof("/sys"));
 	s->top = (struct str){ s->text, n + 4 };
-	s->fd = open(s->text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	s->fd = openat(AT_FDCWD, s->text, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return s->fd < 0 ? -errno : 0;
+}
+
+void sysfs_release(struct sysfs *s)
+{
+	while (s->n_held > 0)
+		close(s->held[--s->n_held].fd);
 }
 
 void sysfs_close(struct sysfs *s)
 {
+	sysfs_release(s);
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
@@ -288,7 +302,7 @@ static int walk_reopen_as(struct walk *w, int fd, int flags)
 	return got;
 }
 
-static int open_by_hand(struct sysfs *s, struct str path, int flags)
+static APART int open_by_hand(struct sysfs *s, struct str path, int flags)
 {
 	struct walk w;
 	int fd, r;
@@ -305,27 +319,19 @@ static int open_by_hand(struct sysfs *s, struct str path, int flags)
 
 /* ---- openat2 ----------------------------------------------------------------------------- */
 
-int sysfs_open_below(struct sysfs *s, struct str path, int flags)
+/* The path @name below the folder @dir. -EAGAIN: somebody else has to try. */
+static int try_openat2(struct sysfs *s, int dir, const char *name, int flags)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(unsigned)flags,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS |
 			(s->fake ? 0 : RESOLVE_NO_XDEV),
 	};
-	char name[SYSFS_PATH_MAX + 1];
 	unsigned tries;
 	long fd;
 
-	if (path.n == 0 || memchr(path.p, 0, path.n))
-		return -EINVAL;
-	if (path.n > SYSFS_PATH_MAX)
-		return -ENAMETOOLONG;
-	if (path.p[0] == '/')
-		return -EXDEV;
-	memcpy(name, path.p, path.n);
-	name[path.n] = '\0';
 	for (tries = 0; !s->no_openat2 && tries < OPENAT2_TRIES; tries++) {
-		fd = syscall(SYS_openat2, s->fd, name, &how, sizeof(how));
+		fd = syscall(SYS_openat2, dir, name, &how, sizeof(how));
 		if (fd >= 0)
 			return (int)fd;
 		if (errno == ENOSYS || errno == EPERM)
@@ -333,10 +339,96 @@ int sysfs_open_below(struct sysfs *s, struct str path, int flags)
 		else if (errno != EAGAIN && errno != EINTR)
 			return -errno;
 	}
-	return open_by_hand(s, path, flags);
+	return -EAGAIN;
+}
+
+/* How many bytes of @path name the folder @h, with the slash behind it; 0: it lies elsewhere. */
+static size_t below(const struct sysfs_held *h, struct str path)
+{
+	size_t n = h->path.n;
+
+	return path.n > n + 1 && path.p[n] == '/' && str_starts(path, h->path) ? n + 1 : 0;
+}
+
+/* @name is @path, NUL-terminated. */
+static int open_named(struct sysfs *s, struct str path, const char *name, int flags)
+{
+	size_t skip;
+	unsigned i;
+	int fd;
+
+	for (i = 0; i < s->n_held; i++) {
+		skip = below(&s->held[i], path);
+		if (skip == 0)
+			continue;
+		fd = try_openat2(s, s->held[i].fd, name + skip, flags);
+		/* A link may lead out of the folder, and yet not out of sysfs. */
+		if (fd != -EXDEV && fd != -EAGAIN)
+			return fd;
+		break;
+	}
+	fd = try_openat2(s, s->fd, name, flags);
+	return fd == -EAGAIN ? open_by_hand(s, path, flags) : fd;
+}
+
+static APART int open_long(struct sysfs *s, struct str path, int flags)
+{
+	char name[SYSFS_PATH_MAX + 1];
+
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	return open_named(s, path, name, flags);
+}
+
+static int path_check(struct str path)
+{
+	if (path.n == 0 || memchr(path.p, 0, path.n))
+		return -EINVAL;
+	if (path.n > SYSFS_PATH_MAX)
+		return -ENAMETOOLONG;
+	return path.p[0] == '/' ? -EXDEV : 0;
+}
+
+int sysfs_open_below(struct sysfs *s, struct str path, int flags)
+{
+	char name[SHORT_PATH + 1];
+	int r;
+
+	r = path_check(path);
+	if (r < 0)
+		return r;
+	if (path.n > SHORT_PATH)
+		return open_long(s, path, flags);
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	return open_named(s, path, name, flags);
 }
 
 /* ---- what others call -------------------------------------------------------------------- */
+
+int sysfs_hold(struct sysfs *s, struct str path, struct sysfs_id *ret)
+{
+	struct stat st;
+	int fd, r;
+
+	if (s->n_held == ARRAY_SIZE(s->held))
+		return -E2BIG;
+	fd = sysfs_open_below(s, path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	s->held[s->n_held++] = (struct sysfs_held){ path, fd };
+	if (ret)
+		*ret = (struct sysfs_id){ st.st_dev, st.st_ino };
+	return 0;
+}
+
+/* A page is what sysfs hands out at a time. */
+#define PAGE 4096
 
 /* One byte more than may be there tells that there is more. */
 static int read_all(int fd, char *buf, size_t size, size_t *ret_n)
@@ -344,12 +436,15 @@ static int read_all(int fd, char *buf, size_t size, size_t *ret_n)
 	size_t n = 0;
 	ssize_t got;
 
-	/* sysfs hands out at most a page at a time; only 0 says that this was all. */
 	do {
 		got = read(fd, buf + n, size - n);
 		if (got < 0)
 			return -errno;
 		n += (size_t)got;
+		/* An attribute's text comes at once, up to a page of it. What is less and ends as
+		 * such a text does is all; after anything else only 0 says so. */
+		if (got > 0 && got < PAGE && buf[n - 1] == '\n')
+			break;
 	} while (got > 0 && n < size);
 	if (n >= size)
 		return -EFBIG;
@@ -357,29 +452,42 @@ static int read_all(int fd, char *buf, size_t size, size_t *ret_n)
 	return 0;
 }
 
+/* Sysfs has files, folders and links alone, and of a folder read() says so itself. */
+static int check_file(const struct sysfs *s, int fd)
+{
+	struct stat st;
+
+	if (!s->fake)
+		return 0;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISREG(st.st_mode))
+		return 0;
+	return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+}
+
 int sysfs_read(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
 {
-	char buf[FACT_TEXT_MAX + 1];
-	struct stat st;
-	struct str text;
-	int fd, r = 0;
+	struct arena_mark mark = arena_mark(a);
+	char *buf = arena_alloc_raw(a, FACT_TEXT_MAX + 1);
+	size_t n = 0;
+	int fd, r;
 
-	fd = sysfs_open_below(s, path, OPEN_READ);
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		r = -errno;
-	else if (!S_ISREG(st.st_mode))
-		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	if (r == 0)
-		r = read_all(fd, buf, sizeof(buf), &text.n);
-	close(fd);
-	if (r < 0)
-		return r;
-	text.p = arena_dup(a, buf, text.n);
-	if (!text.p)
+	if (!buf)
 		return -ENOMEM;
-	*ret = text;
+	fd = sysfs_open_below(s, path, OPEN_READ);
+	r = fd < 0 ? fd : check_file(s, fd);
+	if (r == 0)
+		r = read_all(fd, buf, FACT_TEXT_MAX + 1, &n);
+	if (fd >= 0)
+		close(fd);
+	if (r < 0) {
+		arena_rewind(a, mark);
+		return r;
+	}
+	buf[n] = '\0';
+	arena_trim(a, buf, n + 1);
+	*ret = (struct str){ buf, n };
 	return 0;
 }
 
@@ -399,18 +507,30 @@ int sysfs_stat(struct sysfs *s, struct str path, struct sysfs_id *ret)
 	return r;
 }
 
+/* Nothing is opened or read and only numbers are compared: where links lead does not matter. */
+int sysfs_still(const struct sysfs *s, struct str path, const struct sysfs_id *id)
+{
+	char name[DEVPATH_MAX + 1];
+	struct stat st;
+
+	if (path.n > DEVPATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	if (fstatat(s->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? -ENODEV : -errno;
+	return st.st_dev == id->dev && st.st_ino == id->ino ? 0 : -ENODEV;
+}
+
 int sysfs_resolve(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
 {
 	struct walk w;
 	struct str text;
-	int fd;
+	int fd, r;
 
-	if (path.n == 0 || memchr(path.p, 0, path.n))
-		return -EINVAL;
-	if (path.n > SYSFS_PATH_MAX)
-		return -ENAMETOOLONG;
-	if (path.p[0] == '/')
-		return -EXDEV;
+	r = path_check(path);
+	if (r < 0)
+		return r;
 	fd = walk_path(&w, s, path, false);
 	walk_close(&w);
 	if (fd < 0)
@@ -423,35 +543,61 @@ int sysfs_resolve(struct sysfs *s, struct arena *a, struct str path, struct str 
 	return 0;
 }
 
+/* What the link @path points to, not NUL-terminated, in SYSFS_PATH_MAX bytes at @buf. */
+static int read_link(struct sysfs *s, struct str path, char *buf, size_t *ret_n)
+{
+	char name[NAME_BYTES + 1];
+	size_t skip = 0;
+	ssize_t n;
+	unsigned i;
+	int fd;
+
+	for (i = 0; i < s->n_held && skip == 0; i++)
+		skip = below(&s->held[i], path);
+	/* A name in a folder that is open already needs no descriptor of its own. */
+	if (skip > 0 && path.n - skip <= NAME_BYTES &&
+		str_find(str_sub(path, skip, path.n), '/') == path.n - skip) {
+		memcpy(name, path.p + skip, path.n - skip);
+		name[path.n - skip] = '\0';
+		n = readlinkat(s->held[i - 1].fd, name, buf, SYSFS_PATH_MAX + 1);
+		if (n < 0)
+			return -errno;
+	} else {
+		fd = sysfs_open_below(s, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			return fd;
+		n = readlinkat(fd, "", buf, SYSFS_PATH_MAX + 1);
+		/* Of what is no link the empty path is not there. */
+		if (n < 0)
+			n = errno == ENOENT ? -EINVAL : -errno;
+		close(fd);
+		if (n < 0)
+			return (int)n;
+	}
+	if (n > SYSFS_PATH_MAX)
+		return -ENAMETOOLONG;
+	*ret_n = (size_t)n;
+	return 0;
+}
+
 int sysfs_link_name(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
 {
-	char target[SYSFS_PATH_MAX + 1];
-	struct str name;
-	ssize_t n;
-	int fd, r = 0;
+	char *target = arena_alloc_raw(a, SYSFS_PATH_MAX + 1);
+	struct str name = { target, 0 };
+	int r;
 
-	fd = sysfs_open_below(s, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return fd;
-	n = readlinkat(fd, "", target, sizeof(target));
-	/* Of what is no link the empty path is not there. */
-	if (n < 0)
-		r = errno == ENOENT ? -EINVAL : -errno;
-	close(fd);
+	if (!target)
+		return -ENOMEM;
+	r = read_link(s, path, target, &name.n);
+	arena_trim(a, target, name.n);
 	if (r < 0)
 		return r;
-	if ((size_t)n >= sizeof(target))
-		return -ENAMETOOLONG;
-	name = (struct str){ target, (size_t)n };
 	while (name.n > 0 && name.p[name.n - 1] == '/')
 		name.n--;
 	while (str_find(name, '/') < name.n)
 		name = str_sub(name, str_find(name, '/') + 1, name.n);
 	if (name.n == 0)
 		return -EINVAL;
-	name = str_dup(a, name);
-	if (!name.p)
-		return -ENOMEM;
 	*ret = name;
 	return 0;
 }

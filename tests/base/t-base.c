@@ -43,6 +43,14 @@ static void test_arena(void)
 	p = arena_alloc(&a, 64);
 	ok(p && all_zero(p, 64), "rewinding clears memory and failure");
 
+	memset(p, 0xff, 64);
+	arena_trim(&a, p, 17);
+	ok(a.used == 48, "what is left over is given back");
+	p = arena_alloc(&a, 32);
+	ok(p == buf + 48 && all_zero(p, 32), "and comes next, clean");
+	arena_trim(&a, p, 4096);
+	ok(a.used == 80, "nobody trims to more");
+
 	arena_init(&a, 1 << 20);
 	p = arena_alloc(&a, 1 << 20);
 	ok(p && !arena_alloc(&a, 1), "a growing arena stops at its limit");
@@ -135,7 +143,7 @@ static void test_digest(void)
 
 int main(void)
 {
-	plan(34);
+	plan(37);
 	test_arena();
 	test_str();
 	test_digest();

@@ -41,11 +41,11 @@ is "$(grep -E '^open(at)?\(' "$trace" | grep -v ENOENT | sed -E 's/^[a-z]+\((AT_
 $image" "opened by name: sysfs and the image"
 
 # --- The sandbox, in this order -----------------------------------------------------------------
-order=$(grep -Eno '^(setitimer|open\("[^"]*(sys|policies\.bin)"[^=]*= [0-9]|prlimit64\(0, RLIMIT_(AS|CPU|NOFILE|CORE)|prctl\(PR_SET_(NO_NEW_PRIVS|SECCOMP)|openat2)' \
+order=$(grep -Eno '^(setitimer|openat\(AT_FDCWD, "[^"]*(sys|policies\.bin)"[^=]*= [0-9]|prlimit64\(0, RLIMIT_(AS|CPU|NOFILE|CORE)|prctl\(PR_SET_(NO_NEW_PRIVS|SECCOMP)|openat2)' \
 	"$trace" | sed -E 's/^[0-9]+://; s/\(.*(RLIMIT_[A-Z]*|PR_SET_[A-Z_]*|sys|policies)\b.*/ \1/' | uniq | head -n 10)
 is "$order" "setitimer
-open sys
-open policies
+openat sys
+openat policies
 prlimit64 RLIMIT_CPU
 prlimit64 RLIMIT_AS
 prlimit64 RLIMIT_NOFILE
@@ -53,7 +53,7 @@ prlimit64 RLIMIT_CORE
 prctl PR_SET_NO_NEW_PRIVS
 prctl PR_SET_SECCOMP
 openat2" "deadline, files, limits, filter, and only then facts"
-unlike "$(sed -n '/PR_SET_SECCOMP/,$p' "$trace" | grep -Ev '^(openat2|fstat|read|close|pread64|readlinkat|getdents64|write|exit_group|\+\+\+|prctl)')" \
+unlike "$(sed -n '/PR_SET_SECCOMP/,$p' "$trace" | grep -Ev '^(openat2|fstat|newfstatat|read|close|pread64|readlinkat|getdents64|write|exit_group|\+\+\+|prctl)')" \
 	. "behind the filter: reading, one write, the end"
 
 # --- openat where openat2 is refused ------------------------------------------------------------
@@ -62,23 +62,24 @@ for error in ENOSYS EPERM; do
 	is "$rc:$out" "0:$full" "$error for openat2 changes nothing"
 	is "$(calls openat2)" 1 "it is asked once"
 	like "$(grep -c '^openat(' "$trace")" '^[1-9][0-9]' "and openat takes over"
-	is "$(grep '^openat(' "$trace" | grep -Ev 'O_NOFOLLOW|"\.", ')" "" "never following a link"
+	is "$(grep '^openat(' "$trace" | grep -Ev 'O_NOFOLLOW|"\.", |\(AT_FDCWD, ')" "" \
+		"never following a link"
 done
 traced $tty -e inject=openat2:error=EAGAIN:when=2
 is "$rc:$out" "0:$full" "a rename somewhere on the host is tried again"
 traced $tty -e inject=openat2:error=EAGAIN
 is "$rc:$out" "0:$full" "and one after another too"
 
-# --- A late type link: the third openat2 of each try ---------------------------------------------
-traced $tty -e inject=openat2:error=ENOENT:when=3
+# --- A late type link: the second link that each try reads ---------------------------------------
+traced $tty -e inject=readlinkat:error=ENOENT:when=2
 is "$rc:$out" "0:$full" "the type's link comes with the second look"
 is "$(calls nanosleep)" 1 "after a nap"
-traced $tty -e inject=openat2:error=ENOENT:when=3+4
+traced $tty -e inject=readlinkat:error=ENOENT:when=2+2
 is "$rc:$out" "1:" "it never comes"
 is "$(sed -n 's/^nanosleep(.*tv_nsec=\([0-9]*\).*/\1/p' "$trace" | awk '{ n += $1 } END { print n / 1e6 }')" \
 	300 "and is waited for 300 ms in all"
 action=add
-traced $tty -e inject=openat2:error=ENOENT:when=3
+traced $tty -e inject=readlinkat:error=ENOENT:when=2
 is "$rc:$out:$(calls nanosleep)" "1::0" "on add not at all: bind follows"
 unset action
 

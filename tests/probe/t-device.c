@@ -213,9 +213,33 @@ static void test_still(void)
 }
 #define N_STILL 4
 
+/* Folders that are held are those of the device that was opened, whatever has its name now. */
+static void test_held(void)
+{
+	struct str got;
+	struct device d;
+
+	sysfs.keep = true;
+	put_file("sys/devices/v/a/fact", "old\n");
+	is_int(device_open(&sysfs, &arena, STR("/devices/v/a"), &d), 0, "a device is held");
+	is_int(sysfs_read(&sysfs, &arena, STR("devices/v/a/fact"), &got), 0, "and read");
+	rename(at("sys/devices/v/a"), at("sys/devices/v/c"));
+	put_file("sys/devices/v/a/fact", "new\n");
+	is_int(sysfs_read(&sysfs, &arena, STR("devices/v/a/fact"), &got), 0, "and read");
+	ok(str_eq(got, STR("old\n")), "never from another of the same name");
+	is_int(device_still(&d), -ENODEV, "which is noticed");
+	sysfs_release(&sysfs);
+	is_int(sysfs_read(&sysfs, &arena, STR("devices/v/a/fact"), &got), 0, "let go of");
+	ok(str_eq(got, STR("new\n")), "it is that other one");
+	sysfs.keep = false;
+	is_int(device_open(&sysfs, &arena, STR("/devices/v/b"), &d), 0, "whoever looks at many");
+	is_int(sysfs.n_held, 0, "holds none");
+}
+#define N_HELD 9
+
 int main(void)
 {
-	plan(N_DEVPATHS + 2 * ARRAY_SIZE(devices) + N_TYPES + N_STILL);
+	plan(N_DEVPATHS + 2 * ARRAY_SIZE(devices) + N_TYPES + N_STILL + N_HELD);
 	tree_make();
 	arena_init(&arena, (size_t)64 << 20);
 	make_tree();
@@ -228,6 +252,7 @@ int main(void)
 	sysfs.no_openat2 = false;
 	test_types();
 	test_still();
+	test_held();
 	sysfs_close(&sysfs);
 	arena_release(&arena);
 	return done_testing();

@@ -377,21 +377,26 @@ int main(void)
 	char long_root[SYSFS_PATH_MAX + 2];
 	size_t i;
 
-	plan(2 * (N_READS + N_LINKS + N_LIST) + 2 + 2 + 2 + ARRAY_SIZE(no_call) +
+	plan(4 * (N_READS + N_LINKS + N_LIST) + 4 + 2 + 2 + ARRAY_SIZE(no_call) +
 		3 + 4);
 	tree_make();
 	arena_init(&arena, (size_t)256 << 20);
 	make_tree();
 	if (sysfs_open(&sysfs, root) < 0)
 		bail_out("%s/sys does not open", root);
-	for (i = 0; i < 2; i++) {
-		const char *how = i ? "by hand" : "openat2";
+	for (i = 0; i < 4; i++) {
+		static const char *const how[] = { "openat2", "by hand", "from open folders",
+			"by hand from open folders" };
 
-		sysfs.no_openat2 = i;
-		test_reads(how);
-		test_links(how);
-		test_list(how);
-		ok(sysfs.no_openat2 == i, "%s: it was that way to the end", how);
+		sysfs.no_openat2 = i % 2;
+		if (i >= 2 && (sysfs_hold(&sysfs, STR("a"), NULL) < 0 ||
+				      sysfs_hold(&sysfs, STR("b"), NULL) < 0))
+			bail_out("folders that do not open");
+		test_reads(how[i]);
+		test_links(how[i]);
+		test_list(how[i]);
+		ok(sysfs.no_openat2 == i % 2, "%s: it was that way to the end", how[i]);
+		sysfs_release(&sysfs);
 	}
 	/* The walk by hand is stricter than the kernel, which follows 40. */
 	{
