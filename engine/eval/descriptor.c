@@ -12,29 +12,6 @@
 
 static const struct str magic = STR_INIT(DESCRIPTOR_MAGIC ":");
 
-int descriptor_join(struct arena *a, struct str record, struct str accepts, struct str offers,
-	struct str *ret)
-{
-	size_t n = magic.n + record.n + 1 + accepts.n + (offers.n > 0 ? 1 + offers.n : 0);
-	struct sbuf b = { .size = n };
-
-	if (n > DESCRIPTOR_MAX)
-		return -E2BIG;
-	b.p = arena_alloc(a, n + 1);
-	if (!b.p)
-		return -ENOMEM;
-	sbuf_put_str(&b, magic);
-	sbuf_put_str(&b, record);
-	sbuf_putc(&b, '/');
-	sbuf_put_str(&b, accepts);
-	if (offers.n > 0) {
-		sbuf_putc(&b, '/');
-		sbuf_put_str(&b, offers);
-	}
-	*ret = sbuf_str(&b);
-	return 0;
-}
-
 bool descriptor_looks_like(struct str text)
 {
 	return str_starts(text, magic);

@@ -32,10 +32,6 @@ bool fingerprint_looks_like(struct str text);
 /* Is it a well-formed fingerprint, canonical last characters included? */
 bool fingerprint_valid(struct str text);
 
-/* The line of the three texts (@offers empty: none). -E2BIG: over DESCRIPTOR_MAX; -ENOMEM. */
-int descriptor_join(struct arena *a, struct str record, struct str accepts, struct str offers,
-	struct str *ret);
-
 /* The fingerprint of the three texts; @own: accepts and offers hold for the own record. Writes
  * FINGERPRINT_LEN bytes and a NUL. */
 void fingerprint_make(struct str record, struct str accepts, struct str offers, bool own,

@@ -27,52 +27,46 @@ static int settle(struct evaluation *e, int r)
 	return 0;
 }
 
+/* Appends one part to the line. *ret is its place there. */
 static int print_predicate(struct arena *a, const struct evaluation *e, dref root,
-	enum dmode mode, struct str *ret)
+	enum dmode mode, struct sbuf *line, struct str *ret)
 {
-	struct sbuf b = { .size = DESCRIPTOR_MAX };
+	size_t from = line->n;
 	int r;
 
-	b.p = arena_alloc_raw(a, b.size);
-	if (!b.p)
-		return -ENOMEM;
-	r = dg_print(e->store, root, mode, a, &b);
-	if (r < 0)
-		return r;
-	if (b.overflow)
-		return -E2BIG;
-	*ret = sbuf_str(&b);
-	return 0;
-}
-
-static int print_record(struct arena *a, const struct record *rec, struct str *ret)
-{
-	struct sbuf b = { .size = DESCRIPTOR_MAX };
-
-	b.p = arena_alloc_raw(a, b.size);
-	if (!b.p)
-		return -ENOMEM;
-	record_print(&b, rec);
-	if (b.overflow)
-		return -E2BIG;
-	*ret = sbuf_str(&b);
-	return 0;
+	r = dg_print(e->store, root, mode, a, line);
+	if (r == 0)
+		*ret = (struct str){ line->p + from, line->n - from };
+	return r;
 }
 
 static int make_texts(struct arena *a, struct evaluation *e)
 {
+	struct sbuf line = { .size = DESCRIPTOR_MAX };
+	size_t from;
 	int r;
 
-	r = print_record(a, &e->record, &e->record_text);
-	if (r == 0)
-		r = print_predicate(a, e, e->accepts, DMODE_CLOSED, &e->accepts_text);
-	if (r == 0 && e->has_offers)
-		r = print_predicate(a, e, e->offers, DMODE_OPEN, &e->offers_text);
-	if (r == 0)
-		r = descriptor_join(a, e->record_text, e->accepts_text, e->offers_text,
-			&e->descriptor);
+	line.p = arena_alloc_raw(a, line.size + 1);
+	if (!line.p)
+		return -ENOMEM;
+	sbuf_puts(&line, DESCRIPTOR_MAGIC ":");
+	from = line.n;
+	record_print(&line, &e->record);
+	if (line.overflow)
+		return -E2BIG;
+	e->record_text = (struct str){ line.p + from, line.n - from };
+	sbuf_putc(&line, '/');
+	r = print_predicate(a, e, e->accepts, DMODE_CLOSED, &line, &e->accepts_text);
+	if (r == 0 && e->has_offers) {
+		sbuf_putc(&line, '/');
+		r = print_predicate(a, e, e->offers, DMODE_OPEN, &line, &e->offers_text);
+	}
 	if (r < 0)
 		return r;
+	if (line.overflow)
+		return -E2BIG;
+	line.p[line.n] = '\0';
+	e->descriptor = sbuf_str(&line);
 	fingerprint_make(e->record_text, e->accepts_text, e->offers_text, e->accepts_own,
 		e->fingerprint);
 	return 0;
