@@ -54,7 +54,8 @@ static int claim_value(const struct evaluation *e, const struct bound_rule *b,
 	return attr_in_domain(t, &v) ? 0 : -EDOM;
 }
 
-/* A computed claim lets in only the source values for which it has a value. */
+/* A computed claim lets in only the source values for which it has a value; one that is the same
+ * for all sources, and has none, lets in nothing at its own attribute. */
 static int claim_test(struct arena *a, const struct evaluation *e, const struct bound_rule *b,
 	const struct claim *c, uint16_t attr, struct test *ret, bool *ret_any)
 {
@@ -66,7 +67,14 @@ static int claim_test(struct arena *a, const struct evaluation *e, const struct 
 	int r;
 
 	*ret_any = false;
-	if (c->copy || expr_source(&c->expr) != attr)
+	if (c->copy)
+		return 0;
+	if (expr_source(&c->expr) == -1 && c->attr == attr && claim_value(e, b, c, NULL) < 0) {
+		*ret = (struct test){ .kind = TEST_NOTHING, .type = t->type };
+		*ret_any = true;
+		return 0;
+	}
+	if (expr_source(&c->expr) != attr)
 		return 0;
 	if (t->type.tag != VT_INT || (uint64_t)t->hi - (uint64_t)t->lo >= SOURCE_VALUES_MAX)
 		return -E2BIG;
@@ -143,21 +151,6 @@ int block_tests(struct arena *a, const struct evaluation *e, const struct bound_
 
 /* ---- boxes --------------------------------------------------------------------------------- */
 
-/* Do the claims that look at no source value have one? */
-static bool claims_possible(const struct evaluation *e, const struct bound_rule *b,
-	const struct block *block)
-{
-	uint32_t i;
-
-	for (i = 0; i < block->n_claims; i++) {
-		const struct claim *c = &block->claim[i];
-
-		if (!c->copy && expr_source(&c->expr) == -1 && claim_value(e, b, c, NULL) < 0)
-			return false;
-	}
-	return true;
-}
-
 /*
  * One accept box, closed: bottom-up, each level's node leading to what is below it. An accept
  * names every attribute of the policy; all others stay absent by construction.
@@ -171,10 +164,6 @@ static int accept_box(struct arena *a, struct evaluation *e, const struct bound_
 	bool left_out;
 	int r;
 
-	if (!claims_possible(e, b, block)) {
-		*ret = DREF_NO;
-		return 0;
-	}
 	for (attr = e->policy.n_attrs; attr-- > 0 && below != DREF_NO;) {
 		const struct attr *at = &e->policy.attr[attr];
 

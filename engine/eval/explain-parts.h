@@ -8,6 +8,9 @@
 /* Why the target's rules take the source's record, or do not. */
 int explain_accepts(struct arena *a, const struct evaluation *target,
 	const struct record *source, bool accepted, struct explanation *x);
+/* The claims of a source that the target accepts: x->claim. -EUCLEAN: two contradict. */
+int explain_claims(struct arena *a, const struct evaluation *target, const struct record *source,
+	struct explanation *x);
 /* Why the source's offers do not have the target's record. */
 int explain_offers(struct arena *a, const struct evaluation *source,
 	const struct record *target, struct explanation *x);

@@ -7,94 +7,7 @@
 
 #include "engine/eval/build.h"
 #include "engine/eval/explain-parts.h"
-
-/* ---- one side's values ----------------------------------------------------------------------- */
-
-/* The effective value of an attribute in somebody's record, read with @attr's default. *ret_bad:
- * the record spells the default out, or has another type there; no predicate takes that. */
-static const struct value *record_value(const struct record *r, const struct attr *attr,
-	bool *ret_bad)
-{
-	const struct record_entry *x = record_find(r, attr->name);
-
-	*ret_bad = false;
-	if (!x)
-		return attr->presence == PRESENCE_DEFAULT ? &attr->dflt : NULL;
-	*ret_bad = !value_type_eq(x->value.type, attr->type.type) ||
-		   (attr->presence == PRESENCE_DEFAULT && value_eq(&x->value, &attr->dflt));
-	return &x->value;
-}
-
-static bool attr_known(const struct policy *p, struct str name)
-{
-	uint32_t i;
-
-	for (i = 0; i < p->n_attrs; i++)
-		if (str_eq(p->attr[i].name, name))
-			return true;
-	return false;
-}
-
-/* ---- one block against one record ------------------------------------------------------------ */
-
-struct trial {
-	const struct evaluation *own; /* whose block it is */
-	const struct bound_rule *bound;
-	const struct block *block;
-	const struct record *other;
-};
-
-/* Does the attribute hold? *ret_clause: the first clause that does not, else the first. */
-static int trial_attr(struct arena *a, const struct trial *t, uint16_t attr, bool *ret_held,
-	const struct clause **ret_clause, bool *ret_left_out)
-{
-	const struct attr *at = &t->own->policy.attr[attr];
-	uint32_t max = t->block->n_clauses + t->block->n_claims + 2, n, i;
-	struct block_test *list = arena_new_array(a, max, struct block_test);
-	const struct value *v;
-	bool bad;
-	int r;
-
-	if (!list)
-		return -ENOMEM;
-	r = block_tests(a, t->own, t->bound, t->block, attr, list, max, &n, ret_left_out);
-	if (r < 0)
-		return r;
-	v = record_value(t->other, at, &bad);
-	*ret_held = !bad || (t->block->kind != BLOCK_ACCEPT && n == 0);
-	*ret_clause = n > 0 ? list[0].clause : NULL;
-	for (i = 0; i < n; i++) {
-		if (list[i].domain && !v)
-			continue;
-		if (test_holds(list[i].test, v))
-			continue;
-		*ret_held = false;
-		*ret_clause = list[i].clause ? list[i].clause : *ret_clause;
-		break;
-	}
-	return 0;
-}
-
-/* How many attributes of the record fail under the block. */
-static int trial_failures(struct arena *a, const struct trial *t, uint32_t *ret)
-{
-	const struct policy *p = &t->own->policy;
-	uint32_t i, failures = 0;
-
-	for (i = 0; i < p->n_attrs; i++) {
-		const struct clause *clause;
-		bool held, left_out;
-		int r = trial_attr(a, t, (uint16_t)i, &held, &clause, &left_out);
-
-		if (r < 0)
-			return r;
-		failures += !held;
-	}
-	for (i = 0; t->block->kind == BLOCK_ACCEPT && i < t->other->n; i++)
-		failures += !attr_known(p, t->other->e[i].name);
-	*ret = failures;
-	return 0;
-}
+#include "engine/eval/trial.h"
 
 /* The block of that kind that comes closest, over all rules of one speaker and all assignments. */
 struct closest {
@@ -244,7 +157,7 @@ static int rule_lines(struct arena *a, const struct trial *t, const struct trial
 		if (r < 0)
 			return r;
 		line.rule = u->bound->rule->name;
-		line.source = explain_value(a, record_value(t->other, &p->attr[i], &bad));
+		line.source = explain_value(a, trial_value(t->other, &p->attr[i], &bad));
 		line.wants = wants_text(a, u, (uint16_t)i, line.left_out);
 		line.place = clause ? clause->place : u->block->place;
 		x->line[x->n_lines++] = line;
@@ -252,7 +165,7 @@ static int rule_lines(struct arena *a, const struct trial *t, const struct trial
 	for (i = 0; t->block->kind == BLOCK_ACCEPT && i < t->other->n; i++) {
 		const struct record_entry *e = &t->other->e[i];
 
-		if (attr_known(p, e->name))
+		if (trial_knows(p, e->name))
 			continue;
 		x->line[x->n_lines++] = (struct explain_line){
 			.attr = e->name,
@@ -361,54 +274,6 @@ static bool by_migratable(const struct evaluation *own, const char *whose, struc
 	return true;
 }
 
-static int collect_claims(struct arena *a, const struct closest *own_block,
-	const struct closest *spoken_block, const struct evaluation *own,
-	const struct record *other, struct explanation *x)
-{
-	const struct policy *p = &own->policy;
-	struct claim_value *list = arena_new_array(a, own->n_claim_attrs, struct claim_value);
-	uint32_t i, k, n = 0;
-
-	if (!list)
-		return -ENOMEM;
-	for (i = 0; i < own->n_claim_attrs; i++) {
-		const struct attr *at = &p->attr[own->claim_attr[i]];
-		const struct closest *c = at->spoken ? spoken_block : own_block;
-		const struct claim *claim = NULL;
-		const struct value *v;
-		bool bad, named = false;
-
-		for (k = 0; k < c->block->n_clauses; k++)
-			named = named || c->block->clause[k].attr == own->claim_attr[i];
-		for (k = 0; k < c->block->n_claims; k++)
-			if (c->block->claim[k].attr == own->claim_attr[i])
-				claim = &c->block->claim[k];
-		if (named && !claim)
-			continue;
-		v = record_value(other, at, &bad);
-		if (claim && !claim->copy) {
-			const struct value *from = NULL;
-			int64_t number;
-
-			for (k = 0; k < claim->expr.n; k++)
-				if (claim->expr.node[k].op == EXPR_SOURCE)
-					from = record_value(other,
-						&p->attr[claim->expr.node[k].num], &bad);
-			if (expr_value(&claim->expr, &c->bound, NULL, from, &number) < 0)
-				return -EUCLEAN;
-			list[n] = (struct claim_value){ at->name,
-				{ .type = at->type.type, .key = key_from_int(number) } };
-			n++;
-			continue;
-		}
-		if (v)
-			list[n++] = (struct claim_value){ at->name, *v };
-	}
-	x->claim = list;
-	x->n_claims = n;
-	return 0;
-}
-
 /* By the block that does not hold: of the policy, or of the driver. */
 static int by_accepts(struct arena *a, const struct evaluation *target,
 	const struct closest *own, const struct closest *driver, const struct record *source,
@@ -439,7 +304,7 @@ int explain_accepts(struct arena *a, const struct evaluation *target,
 		if (!held || target->migratable_no)
 			return -EUCLEAN;
 		r = by_accepts(a, target, &accept, &driver, source, x);
-		return r < 0 ? r : collect_claims(a, &accept, &driver, target, source, x);
+		return r < 0 ? r : explain_claims(a, target, source, x);
 	}
 	if (by_migratable(target, "the target is not migratable", x))
 		return 0;

@@ -33,7 +33,7 @@ struct explanation {
 				 * empty */
 	struct explain_line *line;
 	uint32_t n_lines;
-	/* Claims of the accepting block: attribute number of the target's policy and value. */
+	/* Claims of all blocks that accept the source, by name: attribute and value. */
 	const struct claim_value {
 		struct str attr;
 		struct value value;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/eval/explain.h"
 #include "tests/language/harness.h"
 #include "tests/tap.h"
 
@@ -39,6 +40,25 @@ static struct str claims_text(struct table *t, const struct evaluation *e)
 	return b.n > 0 ? sbuf_str(&b) : STR("none");
 }
 
+/* What the pair at hand claims: agg=4,mode=fast. */
+static struct str claimed_text(struct table *t)
+{
+	struct sbuf b = { .p = arena_alloc(&t->a, 4096), .size = 4096 };
+	struct explanation x;
+	uint32_t i;
+
+	if (explain(&t->a, &t->source, NULL, &t->target, NULL, &x) < 0)
+		return STR("no explanation");
+	for (i = 0; i < x.n_claims; i++) {
+		if (i > 0)
+			sbuf_putc(&b, ',');
+		sbuf_put_str(&b, x.claim[i].attr);
+		sbuf_putc(&b, '=');
+		value_print(&b, &x.claim[i].value);
+	}
+	return b.n > 0 ? sbuf_str(&b) : STR("nothing");
+}
+
 static void subject(struct table *t, struct str line, struct line_subject *s,
 	struct evaluation *e)
 {
@@ -67,6 +87,8 @@ static void directive(struct table *t, struct str word, struct str rest)
 			rest);
 	} else if (str_eq(word, STR("claims"))) {
 		check_text(t, "claims", claims_text(t, &t->target), rest);
+	} else if (str_eq(word, STR("claimed"))) {
+		check_text(t, "claimed", claimed_text(t), rest);
 	} else if (str_eq(word, STR("own"))) {
 		check_text(t, "own", t->target.accepts_own ? STR("yes") : STR("no"), rest);
 	} else {
@@ -77,7 +99,8 @@ static void directive(struct table *t, struct str word, struct str rest)
 static unsigned count_checks(struct str text)
 {
 	static const struct str checks[] = { STR_INIT("verdict:"), STR_INIT("record:"),
-		STR_INIT("accepts:"), STR_INIT("offers:"), STR_INIT("claims:"), STR_INIT("own:") };
+		STR_INIT("accepts:"), STR_INIT("offers:"), STR_INIT("claims:"), STR_INIT("own:"),
+		STR_INIT("claimed:") };
 	unsigned n = 0;
 	size_t i;
 
