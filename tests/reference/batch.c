@@ -9,10 +9,12 @@
  *   side P KIND DRIVER TYPE INSTANCE FACTS    under policy number P; TYPE - is none
  *   fact NAME N         FACTS times; N bytes follow, then a newline
  *   judge               answers all that was said since the last one:
+ *   explain             the same, and asks explanations, which must come to the same verdicts
  *
  *   ok | refused CODES  for each policy, in order
  *   side STATUS DETAIL FINGERPRINT RECORD     for each side; - for what is empty
  *   VERDICTS            for each source one letter for each target: y, n or ?
+ *   claims SOURCE TARGET NAME VALUE...        after explain, for each pair that has claims
  *   end
  *
  * No sides are evaluated when a policy was refused.
@@ -22,7 +24,8 @@
 #include <stdlib.h>
 
 #include "engine/base/diag.h"
-#include "engine/eval/descriptor.h"
+#include "engine/diagram/spell.h"
+#include "engine/eval/explain.h"
 #include "engine/image/section.h"
 #include "grammar/compile.h"
 
@@ -188,7 +191,32 @@ static char verdict(const struct side *s, const struct side *t)
 	return yes ? 'y' : 'n';
 }
 
-static void judge(void)
+/* An explanation's verdict and claims, values as descriptors spell them. */
+static void explain_pair(unsigned i, unsigned k)
+{
+	struct explanation x;
+	char buf[65536];
+	struct sbuf b = SBUF(buf);
+	uint32_t n;
+
+	if (!side[i].judged || !side[k].judged)
+		return;
+	if (explain(&arena, &side[i].e, NULL, &side[k].e, NULL, &x) < 0) {
+		printf("claims %u %u no-explanation -\n", i, k);
+		return;
+	}
+	if (x.n_claims == 0)
+		return;
+	for (n = 0; n < x.n_claims; n++) {
+		sbuf_putc(&b, ' ');
+		sbuf_put_str(&b, x.claim[n].attr);
+		sbuf_putc(&b, ' ');
+		record_print_value(&b, &x.claim[n].value);
+	}
+	printf("claims %u %u%.*s\n", i, k, STR_FMT(sbuf_str(&b)));
+}
+
+static void judge(bool explained)
 {
 	bool good = true;
 	unsigned i, k;
@@ -202,6 +230,9 @@ static void judge(void)
 			putchar(verdict(&side[i], &side[k]));
 		putchar('\n');
 	}
+	for (i = 0; i < n_sides && good && explained; i++)
+		for (k = 0; k < n_sides; k++)
+			explain_pair(i, k);
 	puts("end");
 	fflush(stdout);
 }
@@ -232,8 +263,8 @@ int main(void)
 				.narrows = narrows };
 		} else if (strncmp(line, "side ", 5) == 0) {
 			read_side(line);
-		} else if (strcmp(line, "judge\n") == 0) {
-			judge();
+		} else if (strcmp(line, "judge\n") == 0 || strcmp(line, "explain\n") == 0) {
+			judge(line[0] == 'e');
 			begin();
 		} else {
 			die("a line that is wrong");

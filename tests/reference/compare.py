@@ -16,9 +16,11 @@ import sys
 import generate
 import meaning
 import syntax
+import values
 from syntax import Refused
 
 SIDES = 12
+EXPLAINED = 8  # one case of so many is explained as well, which takes longer
 CLAIM_CONFLICT = "MDC-045"
 
 
@@ -30,7 +32,7 @@ class Engine:
     def __init__(self, program):
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def judge(self, policies, sides):
+    def judge(self, policies, sides, explained=False):
         out = []
         for text, narrows in policies:
             out.append("%s %d\n%s\n" % ("narrows" if narrows else "policy", len(text), text))
@@ -39,7 +41,7 @@ class Engine:
                                                      len(facts)))
             for name, text in facts.items():
                 out.append("fact %s %d\n%s\n" % (name, len(text), text))
-        out.append("judge\n")
+        out.append("explain\n" if explained else "judge\n")
         self.process.stdin.write("".join(out).encode("latin-1"))
         self.process.stdin.flush()
         lines = []
@@ -51,7 +53,7 @@ class Engine:
                 break
             lines.append(line[:-1])
         n, m = len(policies), len(sides)
-        return lines[:n], lines[n:n + m], lines[n + m:]
+        return lines[:n], lines[n:n + m], lines[n + m:n + 2 * m], lines[n + 2 * m:]
 
     def close(self):
         self.process.stdin.close()
@@ -85,8 +87,8 @@ class Comparison:
                 raise Disagreement("the engine refuses a policy: %s" % line)
         return out
 
-    def case(self, policies, sides):
-        said, side_lines, verdicts = self.engine.judge(policies, sides)
+    def case(self, policies, sides, explained=False):
+        said, side_lines, verdicts, claims = self.engine.judge(policies, sides, explained)
         compiled = self.compile(policies, said)
         self.count["policies"] += 1
         if compiled is None:
@@ -97,7 +99,12 @@ class Comparison:
             s = meaning.Side(compiled[number], narrows, *side)
             mine.append(s)
             self.check_side(s, line)
+        self.claimed = None
+        if explained:
+            self.claimed = {(int(w[1]), int(w[2])): w[3:] for w in map(str.split, claims)}
         self.check_pairs(mine, [line.split()[3] for line in side_lines], verdicts)
+        if self.claimed:
+            raise Disagreement("claims of pairs that are not compatible: %s" % self.claimed)
 
     def check_side(self, s, line):
         word = line.split(" ")
@@ -133,18 +140,23 @@ class Comparison:
                     mine = "n"
                     if yes:
                         mine = "y"
-                        self.check_claims(claims, i, k)
+                        self.check_claims(target.policy, claims, i, k)
                 self.count[letter] += 1
                 if mine != letter:
                     raise Disagreement("source %d, target %d: the engine says %s, the reference %s"
                                        % (i, k, letter, mine))
         self.check_fingerprints(fingerprints, verdicts)
 
-    def check_claims(self, claims, i, k):
-        for name, values in claims.items():
+    def check_claims(self, policy, claims, i, k):
+        mine = []
+        for name, claimed in sorted(claims.items()):
             self.count["claims"] += 1
-            if len(values) > 1:
-                raise Disagreement("source %d, target %d: %s claimed as %s" % (i, k, name, values))
+            if len(claimed) > 1:
+                raise Disagreement("source %d, target %d: %s claimed as %s" % (i, k, name, claimed))
+            mine += [name, values.record_value(policy.attributes[name].type.identity, *claimed)]
+        if self.claimed is not None and self.claimed.pop((i, k), []) != mine:
+            raise Disagreement("source %d, target %d: claims %s of the reference are not the engine's"
+                               % (i, k, mine))
 
     def check_fingerprints(self, fingerprints, verdicts):
         first = {}
@@ -216,7 +228,7 @@ def work(batch, seed, cases, first, step):
     number = first
     while c.count["y"] + c.count["n"] + c.count["?"] < cases and len(bad) < 5:
         try:
-            c.case(*case_of(seed, number))
+            c.case(*case_of(seed, number), explained=number % EXPLAINED == 0)
         except Disagreement as x:
             bad.append((number, str(x)))
             c.count["?"] += SIDES * SIDES

@@ -473,6 +473,8 @@ class Generator:
                     atoms = ["source." + self.pick([o["name"] for o in attributes
                                                     if o["kind"].computable])]
                     atoms += ["{%s}" % v for v in numbers]
+                    if numbers and self.chance(0.3):
+                        del atoms[0]
                     clauses.append("claim %s = %s;" % (d["name"], self.pick(
                         (atoms[0], atoms[0], self.safe_expr(d, atoms), self.safe_expr(d, atoms)))))
                 elif not named:
