@@ -80,6 +80,11 @@ const struct command commands[] = {
 		"TARGET's policy says 'speaks migration-version': it is written to the target's, and the driver\n"
 		"judges. For all other targets it is a descriptor. Exit status 0, 1, 4.\n\n" SUBJECTS_HELP,
 		accepts_options, cmd_accepts },
+	{ "claim", GROUP_DECIDE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_SUBJECTS, "SOURCE TARGET", 2,
+		2, "what has to be set on TARGET before it can load SOURCE's state",
+		"Prints a file and its new text on each line; --apply sets them, all or none. Exit status 1\n"
+		"or 4, with nothing set, if TARGET may not load it.\n\n" SUBJECTS_HELP,
+		claim_options, cmd_claim },
 	{ "__complete", GROUP_HIDDEN, CMD_RAW, "CWORD WORD...", 1, ANY_NUMBER, "for shells", NULL,
 		NULL, cmd_complete },
 	{ "help", GROUP_HIDDEN, 0, "[COMMAND]", 0, 1, "print help", NULL, NULL, cmd_help },

@@ -3,7 +3,7 @@
 # From a kernel event to a property that udevadm shows, on a real kernel.  Each part loads what it
 # needs and unloads it again; only the policies in /etc and the image stay.
 . ./guest-lib.sh
-plan 83
+plan 91
 
 mkdir -p $policies
 mtty=/sys/devices/virtual/mtty/mtty
@@ -115,6 +115,20 @@ isnt "$(info_fp "$(uuid 4)")" "$before" "but info reads sysfs again"
 udevadm trigger --action=change "$instance"
 settle
 is "$(prop "$instance" MDEV_COMPAT_FINGERPRINT)" "$(info_fp "$(uuid 4)")" "a trigger mends it"
+
+# Migration from here, with its aggregator, to the same device as it was made.
+source=$($MDEVCOMPAT info --descriptor "$(uuid 4)")
+echo 1 >"$instance/intel_vgpu/aggregator"
+exits 0 "claim: what has to be set" $MDEVCOMPAT claim "$source" "$(uuid 4)"
+like "$out" '^/sys/devices/.*/intel_vgpu/aggregator 4$' "claim: the file and its text"
+is "$(cat "$instance/intel_vgpu/aggregator")" 1 "claim: nothing is written unless asked to"
+exits 0 "claim --apply" $MDEVCOMPAT claim --apply "$source" "$(uuid 4)"
+is "$(cat "$instance/intel_vgpu/aggregator")" 4 "claim --apply: the driver has it"
+settle
+is "$(prop "$instance" MDEV_COMPAT_FINGERPRINT)" "$(info_fp "$(uuid 4)")" "claim --apply: and udev has looked again"
+echo 1 >"$instance/intel_vgpu/aggregator"
+exits 1 "claim: not to another type" $MDEVCOMPAT claim --apply $edu/nvidia-36 "$(uuid 4)"
+is "$(cat "$instance/intel_vgpu/aggregator")" 1 "claim: and then nothing is set"
 destroy $gpu 4
 unload mdevfix
 
