@@ -48,6 +48,41 @@ struct str compile_section(struct arena *a, struct str text)
 	return bytes;
 }
 
+struct str compile_error(struct arena *a, struct str text)
+{
+	struct source *src = arena_new(a, struct source);
+	char *name = arena_alloc(a, 8);
+	const struct policy *p;
+	struct diags d;
+	size_t i;
+
+	*src = (struct source){ STR("test.policy"), text, NULL };
+	diags_init(&d, a);
+	if (policy_compile(a, src, &d, &p, NULL) == 0)
+		return STR("none");
+	for (i = 0; i < d.n; i++)
+		if (d.list[i].severity == DIAG_ERROR) {
+			diag_code_name(d.list[i].code, name);
+			return str_from(name);
+		}
+	return STR("no diagnostic");
+}
+
+/* What a line cannot hold: "\\n" in it is a newline. */
+static struct str with_newlines(struct arena *a, struct str text)
+{
+	char *p = arena_dup(a, text.p, text.n);
+	size_t i, n = 0;
+
+	for (i = 0; p && i < text.n; i++) {
+		bool newline = i + 1 < text.n && p[i] == '\\' && p[i + 1] == 'n';
+
+		p[n++] = newline ? '\n' : p[i];
+		i += newline;
+	}
+	return p ? (struct str){ p, n } : text;
+}
+
 static int read_fact(void *ctx, struct arena *a, const struct attr *attr, struct str *ret,
 	bool *ret_final, struct str *ret_from)
 {
@@ -56,11 +91,10 @@ static int read_fact(void *ctx, struct arena *a, const struct attr *attr, struct
 
 	for (i = 0; i < s->n; i++)
 		if (str_eq(s->fact[i].name, attr->name)) {
-			*ret = s->fact[i].value;
-			*ret_final = true;
+			*ret = s->raw ? with_newlines(a, s->fact[i].value) : s->fact[i].value;
+			*ret_final = !s->raw;
 			return str_eq(s->fact[i].value, STR("EIO!")) ? -EIO : 0;
 		}
-	(void)a;
 	(void)ret_from;
 	return -ENOENT;
 }
@@ -83,7 +117,11 @@ bool line_subject(struct str line, struct line_subject *ret)
 		end = str_find(line, quoted ? '\'' : ' ');
 		value = str_sub(line, 0, end);
 		line = str_sub(line, end + quoted, line.n);
-		if (str_eq(name, STR("kind"))) {
+		if (str_eq(name, STR("raw"))) {
+			s.raw = str_eq(value, STR("yes"));
+		} else if (str_eq(name, STR("instance"))) {
+			s.subject.instance = !str_eq(value, STR("no"));
+		} else if (str_eq(name, STR("kind"))) {
 			vfio = str_eq(value, STR("vfio"));
 		} else if (str_eq(name, STR("driver"))) {
 			s.subject.driver = value;
@@ -106,13 +144,21 @@ bool line_subject(struct str line, struct line_subject *ret)
 int line_evaluate(struct arena *a, struct str section, struct line_subject *s,
 	struct evaluation *ret)
 {
-	struct section_source src;
-	struct str *bytes = arena_new(a, struct str);
+	return line_evaluate_narrowed(a, section, (struct str){ 0 }, s, ret);
+}
 
-	*bytes = section;
-	section_memory(&src, bytes);
+int line_evaluate_narrowed(struct arena *a, struct str section, struct str narrowing,
+	struct line_subject *s, struct evaluation *ret)
+{
+	struct section_source src, narrows;
+	struct str *bytes = arena_new_array(a, 2, struct str);
+
+	bytes[0] = section;
+	bytes[1] = narrowing;
+	section_memory(&src, &bytes[0]);
+	section_memory(&narrows, &bytes[1]);
 	s->subject.facts = (struct fact_reader){ .read = read_fact, .ctx = s };
-	return evaluate_section(a, &src, NULL, 0, &s->subject, NULL, ret);
+	return evaluate_section(a, &src, &narrows, narrowing.p != NULL, &s->subject, NULL, ret);
 }
 
 static struct str unknown_text(struct arena *a, const struct evaluation *e)

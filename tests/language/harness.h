@@ -11,7 +11,9 @@
  */
 
 /* One subject as a line: `driver=d type=d-1 a=1 b='x y' c=` in any order. `kind=vfio` makes a
- * vfio device; `type` left out there means none. What is left out is absent. */
+ * vfio device; `type` left out there means none. What is left out is absent. `instance=no` makes an mdev type.
+ * Texts are taken as device files have them; with `raw=yes` as files in sysfs: `key` is looked up, and
+ * \n stands for a newline. */
 #define LINE_FACTS_MAX 80
 
 struct line_subject {
@@ -19,8 +21,12 @@ struct line_subject {
 		struct str name, value;
 	} fact[LINE_FACTS_MAX];
 	unsigned n;
+	bool raw;
 	struct subject subject;
 };
+
+/* The code of the first error in a text, "MDC-045"; "none" when it compiles. */
+struct str compile_error(struct arena *a, struct str text);
 
 /* The compiled policy as a section; empty when the text has errors (they are printed as TAP
  * comments). */
@@ -32,6 +38,10 @@ bool line_subject(struct str line, struct line_subject *ret);
 /* Evaluates; -errno as evaluate_section(). */
 int line_evaluate(struct arena *a, struct str section, struct line_subject *s,
 	struct evaluation *ret);
+
+/* The same with a policy that narrows it; @narrowing.p NULL: none. */
+int line_evaluate_narrowed(struct arena *a, struct str section, struct str narrowing,
+	struct line_subject *s, struct evaluation *ret);
 
 /* "compatible", "incompatible" or "unknown:CODE[:DETAIL]" (the target's if both are unknown),
  * judged by parsing the two descriptors back; "disagree" when the evaluations' own diagrams,

@@ -12,7 +12,7 @@
 
 struct table {
 	struct arena a, policy_arena;
-	struct str section;
+	struct str section, narrowing;
 	struct evaluation source, target;
 	struct line_subject source_line, target_line;
 	struct str title;
@@ -65,7 +65,7 @@ static void subject(struct table *t, struct str line, struct line_subject *s,
 	int r = -1;
 
 	if (line_subject(line, s))
-		r = line_evaluate(&t->a, t->section, s, e);
+		r = line_evaluate_narrowed(&t->a, t->section, t->narrowing, s, e);
 	if (r < 0)
 		bail_out("%.*s: cannot evaluate '%.*s': %d", STR_FMT(t->title), STR_FMT(line), r);
 }
@@ -100,7 +100,7 @@ static unsigned count_checks(struct str text)
 {
 	static const struct str checks[] = { STR_INIT("verdict:"), STR_INIT("record:"),
 		STR_INIT("accepts:"), STR_INIT("offers:"), STR_INIT("claims:"), STR_INIT("own:"),
-		STR_INIT("claimed:") };
+		STR_INIT("claimed:"), STR_INIT("refused:") };
 	unsigned n = 0;
 	size_t i;
 
@@ -114,14 +114,31 @@ static unsigned count_checks(struct str text)
 	return n;
 }
 
+/* Compiles the text that was gathered. A narrowing one belongs to the one before it. */
+static void take_policy(struct table *t, struct str text, bool narrows)
+{
+	struct str section;
+
+	if (!narrows) {
+		arena_release(&t->policy_arena);
+		arena_init(&t->policy_arena, 64 << 20);
+		t->section = t->narrowing = (struct str){ 0 };
+	}
+	section = compile_section(&t->policy_arena, str_dup(&t->policy_arena, text));
+	if (!section.p)
+		bail_out("the policy of '%.*s' does not compile", STR_FMT(t->title));
+	*(narrows ? &t->narrowing : &t->section) = section;
+}
+
 static void run(struct table *t, struct str text)
 {
 	static char policy[65536];
 	size_t n_policy = 0;
+	bool narrows = false;
 
 	while (text.n > 0) {
 		size_t end = str_find(text, '\n'), colon;
-		struct str line = str_sub(text, 0, end);
+		struct str line = str_sub(text, 0, end), word, rest;
 
 		text = str_sub(text, end + 1, text.n);
 		if (line.n == 0 || line.p[0] == '#')
@@ -134,23 +151,29 @@ static void run(struct table *t, struct str text)
 			policy[n_policy++] = '\n';
 			continue;
 		}
-		if (n_policy > 0) {
-			arena_release(&t->policy_arena);
-			arena_init(&t->policy_arena, 64 << 20);
-			t->section = compile_section(&t->policy_arena,
-				str_dup(&t->policy_arena, (struct str){ policy, n_policy }));
-			if (!t->section.p)
-				bail_out("the policy of '%.*s' does not compile", STR_FMT(t->title));
-			n_policy = 0;
-		}
 		colon = str_find(line, ':');
-		if (str_eq(str_sub(line, 0, colon), STR("case"))) {
-			arena_release(&t->a);
-			arena_init(&t->a, 256 << 20);
-			t->title = str_trim(str_sub(line, colon + 1, line.n));
+		word = str_sub(line, 0, colon);
+		rest = str_trim(str_sub(line, colon + 1, line.n));
+		if (str_eq(word, STR("refused"))) {
+			check_text(t, "refused",
+				compile_error(&t->a, (struct str){ policy, n_policy }), rest);
+			n_policy = 0;
 			continue;
 		}
-		directive(t, str_sub(line, 0, colon), str_trim(str_sub(line, colon + 1, line.n)));
+		if (n_policy > 0) {
+			take_policy(t, (struct str){ policy, n_policy }, narrows);
+			n_policy = 0;
+			narrows = false;
+		}
+		if (str_eq(word, STR("case"))) {
+			arena_release(&t->a);
+			arena_init(&t->a, 256 << 20);
+			t->title = rest;
+		} else if (str_eq(word, STR("narrowed by"))) {
+			narrows = true;
+		} else {
+			directive(t, word, rest);
+		}
 	}
 }
 
