@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Several policies and one pair of kind and driver: overlap, fallback, narrows.
+. "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/cli/lib.sh"
+plan 22
+
+dir=$scratch/policies
+for driver in a b c; do
+	printf 'driver: %s\ntype: t\n' "$driver" >"$scratch/$driver.yaml"
+done
+
+# write NAME HEAD DRIVERS BODY: the third line says what it applies to.
+write() {
+	mkdir -p "$dir"
+	printf 'language 1;\npolicy %s {\n\tapplies mdev-type driver %s;\n\t%s\n}\n' "$2" "$3" "$4" \
+		>"$dir/$1.policy"
+}
+
+# judged DRIVER WANTED NAME: what a device's twin is.
+judged() {
+	run "$m" --policies "$dir" match "$scratch/$1.yaml" "$scratch/$1.yaml"
+	like "$out" "$2" "$3" || diag "$err"
+}
+
+# ---- overlap
+
+write 1 one "a, b" "accept same;"
+write 2 two "b, c" "accept same;"
+run "$m" --policies "$dir" check
+is "$rc" 3 "two policies on one driver are an error"
+like "$err" '2\.policy:3:2: error: mdev-type driver b is spoken about by .*1\.policy too \[MDC-201\]' \
+	"which says where"
+like "$err" '1\.policy:3:2: note: and here' "and where else"
+is "$(printf '%s\n' "$err" | grep -c MDC-201)" 1 "once for the pair that both have"
+
+printf 'language 1; policy two { applies vfio-device driver a, b; accept same; }\n' >"$dir/2.policy"
+exits 0 "another kind is another pair" "$m" --policies "$dir" check
+
+# ---- fallback
+
+write 2 "two fallback" "b, c" "migratable no;"
+exits 0 "a fallback steps aside" "$m" --policies "$dir" check
+judged a '^compatible$' "pair by pair: not its own"
+judged b '^compatible$' "not where there is another"
+judged c '^incompatible$' "but where there is none"
+write 3 "three fallback" "c" "accept same;"
+run "$m" --policies "$dir" check
+is "$rc" 3 "two fallbacks do not step aside for each other"
+like "$err" '3\.policy:3:2: error: mdev-type driver c .*2\.policy too' "where"
+like "$err" '2\.policy:3:2: note: and here' "and where else"
+write 4 four "c" "accept same;"
+exits 0 "unless there is one that is none" "$m" --policies "$dir" check
+judged c '^compatible$' "which answers"
+
+# ---- narrows
+
+rm "$dir"/*
+write 1 one "a, b" "accept same;"
+write 2 "two narrows one" "b, c" "refuse { type == t; }"
+run "$m" --policies "$dir" check
+is "$rc" 0 "a narrowing policy shares the pair"
+judged a '^compatible$' "it takes nothing away from other pairs"
+judged b '^incompatible$' "and what it describes from its own"
+judged c '^unknown' "where its policy does not answer, nobody does"
+write 3 three "c" "accept same;"
+judged c '^compatible$' "nor does it narrow another policy"
+write 4 "four narrows one" "b" "refuse { type == u; }"
+exits 0 "several may narrow one" "$m" --policies "$dir" check
+judged b '^incompatible$' "and all do"
+write 5 "one fallback" "b" "accept same;"
+judged b '^incompatible$' "a fallback of the same name changes nothing where it is not in effect"
+done_testing
