@@ -63,6 +63,12 @@ void arena_trim(struct arena *a, void *p, size_t size);
 /* Copies @n bytes and adds a NUL (not counted). Returns NULL as arena_alloc() does. */
 char *arena_dup(struct arena *a, const void *p, size_t n) _must_check_;
 
+/* How much there still is to be had, at most. */
+static inline size_t arena_left(const struct arena *a)
+{
+	return a->failed ? 0 : a->limit - a->used;
+}
+
 static inline bool arena_failed(const struct arena *a)
 {
 	return a->failed;

@@ -110,7 +110,18 @@ struct bound_rule {
 struct eval_options {
 	const struct dlimits *limits; /* NULL: dlimits_default */
 	bool no_descriptor;	      /* stop after the diagrams: no texts, no hashes */
+	struct eval_shared *shared;   /* NULL: nothing is; for evaluate() only */
 };
+
+/*
+ * What subjects have in common that differ in their type alone, as those of one parent do: the
+ * first to be evaluated with it leaves there what the others need not read and decode again,
+ * facts included (also those that are absent or unreadable). It lives in @a, which must outlive
+ * all of their evaluations; when @a is full nothing more is kept. -ENOMEM. A subject of another kind or
+ * driver is -EINVAL.
+ */
+struct eval_shared;
+int eval_shared_new(struct arena *a, struct eval_shared **ret);
 
 /*
  * Evaluates @s against @img. All of *ret lives in @a. Returns 0 whenever there is an answer to

@@ -74,7 +74,7 @@ static int make_texts(struct arena *a, struct evaluation *e)
 
 /* With `speaks` the driver's rule comes beside those of the policy. */
 static int prepare_spoken(struct arena *a, const struct section_source *section,
-	const struct subject *s, struct evaluation *e)
+	const struct subject *s, struct shared_part *part, struct evaluation *e)
 {
 	enum mdc_status said;
 	const struct rule *rule;
@@ -87,7 +87,7 @@ static int prepare_spoken(struct arena *a, const struct section_source *section,
 	if (r < 0 || (e->status != STATUS_OK && e->status != STATUS_TARGET_ONLY))
 		return r;
 	said = e->status;
-	r = facts_read(a, s, e);
+	r = facts_read(a, s, part, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	r = build_bind(a, e, rule, n_rules);
@@ -97,19 +97,19 @@ static int prepare_spoken(struct arena *a, const struct section_source *section,
 
 /* Decodes, reads facts, binds. Leaves a status or rules that hold. */
 static int prepare(struct arena *a, const struct section_source *section,
-	const struct subject *s, struct evaluation *e)
+	const struct subject *s, struct shared_part *part, struct evaluation *e)
 {
 	const struct rule *rule;
 	uint32_t n_rules;
 	int r;
 
-	r = section_decode_head(a, section, &e->policy);
+	r = shared_head(part, a, section, &e->policy);
 	if (r < 0)
 		return r;
 	e->has_policy = true;
 	if (e->policy.speaks.n > 0)
-		return prepare_spoken(a, section, s, e);
-	r = facts_read(a, s, e);
+		return prepare_spoken(a, section, s, part, e);
+	r = facts_read(a, s, part, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	r = section_decode_rules(a, section, &e->policy, s->type, &rule, &n_rules);
@@ -119,12 +119,12 @@ static int prepare(struct arena *a, const struct section_source *section,
 }
 
 static int narrow(struct arena *a, const struct section_source *section,
-	const struct subject *s, struct evaluation *e)
+	const struct subject *s, struct shared_part *part, struct evaluation *e)
 {
 	struct evaluation n = { .input = -1 };
 	int r;
 
-	r = prepare(a, section, s, &n);
+	r = prepare(a, section, s, part, &n);
 	if (r < 0)
 		return r;
 	if (n.status != STATUS_OK) {
@@ -149,7 +149,7 @@ static int narrow_target_only(struct arena *a, const struct section_source *sect
 	for (i = 0; i < n_sections; i++) {
 		struct evaluation n = { .input = -1 };
 
-		r = prepare(a, &section[i], s, &n);
+		r = prepare(a, &section[i], s, NULL, &n);
 		if (r < 0)
 			return r;
 		if (n.status != STATUS_OK || build_refuses(&n))
@@ -163,12 +163,12 @@ static int narrow_target_only(struct arena *a, const struct section_source *sect
 
 static int answer(struct arena *a, const struct section_source *section,
 	const struct section_source *narrows, uint32_t n_narrows, const struct subject *s,
-	const struct eval_options *o, struct evaluation *e)
+	const struct eval_options *o, struct shared_part *part, struct evaluation *e)
 {
 	uint32_t i;
 	int r;
 
-	r = prepare(a, section, s, e);
+	r = prepare(a, section, s, part, e);
 	if (r == 0 && e->status == STATUS_TARGET_ONLY)
 		return narrow_target_only(a, narrows, n_narrows, s, e);
 	if (r < 0 || e->status != STATUS_OK)
@@ -177,7 +177,7 @@ static int answer(struct arena *a, const struct section_source *section,
 	if (r == 0)
 		r = build_diagrams(a, e);
 	for (i = 0; r == 0 && i < n_narrows && e->status == STATUS_OK; i++)
-		r = narrow(a, &narrows[i], s, e);
+		r = narrow(a, &narrows[i], s, part ? &part[i + 1] : NULL, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	e->accepts_own = dg_eval(e->store, e->accepts, DMODE_CLOSED, &e->record) &&
@@ -206,7 +206,7 @@ int evaluate_section(struct arena *a, const struct section_source *section,
 	struct evaluation e = { .input = -1 };
 	int r;
 
-	r = settle(&e, answer(a, section, narrows, n_narrows, s, o, &e));
+	r = settle(&e, answer(a, section, narrows, n_narrows, s, o, NULL, &e));
 	if (r < 0)
 		return r;
 	withhold(&e);
@@ -219,15 +219,17 @@ int evaluate(struct arena *a, struct image *img, const struct subject *s,
 {
 	struct evaluation e = { .input = -1 };
 	struct image_answer found = { 0 };
+	struct shared_part *part;
 	int r;
 
-	r = image_find(img, s->kind, s->driver, &found);
+	r = shared_find(o ? o->shared : NULL, img, s, &found, &part);
 	if (r == 0) {
 		e.status = found.status;
 		e.input = found.input;
 	}
 	if (r == 0 && status_has_fingerprint(found.status)) {
-		r = answer(a, &found.section, found.narrows, found.n_narrows, s, o, &e);
+		r = answer(a, &found.section, found.narrows, found.n_narrows, s, o, part,
+			&e);
 		if (r == 0 && e.status == STATUS_OK)
 			e.status = found.status;
 	}

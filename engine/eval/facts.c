@@ -99,6 +99,24 @@ static int read_one(struct arena *a, const struct subject *s, const struct attr 
 	return r;
 }
 
+/* The same, once for all who share it. What says that we cannot go on is not kept. */
+static int read_shared(struct arena *a, const struct subject *s, const struct attr *at,
+	struct shared_part *part, struct fact_result *f, struct str *why)
+{
+	struct shared_fact *have = shared_fact_of(part, at);
+
+	if (!have)
+		return read_one(a, s, at, f, why);
+	if (!have->known) {
+		have->result.attr = at;
+		have->r = read_one(part->arena, s, at, &have->result, &have->why);
+		have->known = have->r == 0 || have->r == -ENOENT || have->r == -EINVAL;
+	}
+	*f = have->result;
+	*why = have->why;
+	return have->r;
+}
+
 /* The same from a reader that has values. */
 static int take_one(const struct subject *s, const struct attr *at, struct fact_result *f,
 	struct str *why)
@@ -127,15 +145,16 @@ static int take_one(const struct subject *s, const struct attr *at, struct fact_
 }
 
 /* Sets *stop when the subject has no verdict because of this one. */
-static int fact_of(struct arena *a, const struct subject *s, struct evaluation *e,
-	const struct attr *at, bool required, struct fact_result *f)
+static int fact_of(struct arena *a, const struct subject *s, struct shared_part *part,
+	struct evaluation *e, const struct attr *at, bool required, struct fact_result *f)
 {
 	struct str why = { 0 };
 	int r = -ENOENT;
 
 	f->attr = at;
 	if (!at->dynamic || s->instance)
-		r = s->facts.value ? take_one(s, at, f, &why) : read_one(a, s, at, f, &why);
+		r = s->facts.value ? take_one(s, at, f, &why) :
+				     read_shared(a, s, at, part, f, &why);
 	if (r == -ENOENT && at->presence == PRESENCE_REQUIRED && required) {
 		e->status = STATUS_MISSING_FACT;
 		e->detail = at->name;
@@ -199,7 +218,8 @@ static int make_record(struct arena *a, struct evaluation *e)
 	return 0;
 }
 
-int facts_read(struct arena *a, const struct subject *s, struct evaluation *e)
+int facts_read(struct arena *a, const struct subject *s, struct shared_part *part,
+	struct evaluation *e)
 {
 	uint32_t i, n = e->policy.n_attrs - ATTR_FIRST;
 	int r;
@@ -221,12 +241,12 @@ int facts_read(struct arena *a, const struct subject *s, struct evaluation *e)
 		if (e->spoken && e->spoken[ATTR_FIRST + i])
 			take_spoken(e->spoken[ATTR_FIRST + i], &e->policy.attr[ATTR_FIRST + i], f);
 		else
-			r = fact_of(a, s, e, &e->policy.attr[ATTR_FIRST + i], true, f);
+			r = fact_of(a, s, part, e, &e->policy.attr[ATTR_FIRST + i], true, f);
 		if (f->value.type.tag != VT_NONE)
 			e->self[ATTR_FIRST + i] = &f->value;
 	}
 	for (i = 0; r == 0 && i < e->policy.n_locals && e->status == STATUS_OK; i++)
-		r = fact_of(a, s, e, &e->policy.local[i], false, &e->local[i]);
+		r = fact_of(a, s, part, e, &e->policy.local[i], false, &e->local[i]);
 	if (r < 0)
 		return r;
 	return make_record(a, e);

@@ -190,7 +190,9 @@ static int open_device(struct sysfs *s, struct arena *a, struct str devpath,
 }
 
 struct run {
-	struct arena *a;
+	struct arena *a;    /* for one type */
+	struct arena *kept; /* for all of them, and the image */
+	struct eval_options options;
 	struct image *image;
 	enum mdc_status image_status;
 };
@@ -209,7 +211,7 @@ static int judge(struct run *run, const struct subject *s, const struct probe *p
 			.detail = STR("type") };
 		return 0;
 	}
-	r = evaluate(run->a, run->image, s, NULL, ret);
+	r = evaluate(run->a, run->image, s, &run->options, ret);
 	if (r == 0 && p->vanished)
 		r = -ENODEV;
 	/* What failed on our side says nothing about the device. */
@@ -232,6 +234,8 @@ static int say_parent(struct run *run, const struct device *d, struct str *ret)
 		r = device_count_types(d, &n);
 		return r < 0 ? r : emit_too_many(output, sizeof(output), n, ret);
 	}
+	if (r == 0)
+		r = eval_shared_new(run->kept, &run->options.shared);
 	if (r < 0)
 		return r;
 	r = emit_parent_begin(&p, run->a, output, sizeof(output), type, n);
@@ -268,7 +272,7 @@ static int say_instance(struct run *run, const struct device *d, struct str *ret
 static int work(struct sysfs *s, int image_fd, struct str devpath, struct str *ret)
 {
 	struct arena a, image_arena;
-	struct run run = { .a = &a };
+	struct run run = { .a = &a, .kept = &image_arena };
 	struct device d;
 	int r;
 

@@ -9,7 +9,7 @@ plan 5
 # Each is a little above what was counted when it was set.
 START_CALLS=27		# of an mdev: before its first fact and after its last
 FACT_CALLS=4		# open, stat (below another root only), read, close
-TYPE_CALLS=0		# of one more type of a parent, beside its facts
+TYPE_CALLS=0		# of one more type of a parent, beside its own facts: the parent's are there
 INSTANCE_INSNS=215000	# an mdev with 12 facts
 
 make_host
@@ -23,6 +23,10 @@ make_host
 	echo 'policy mtty'
 	echo 'on mdev mtty'
 	echo 'attr name string required type name'
+	echo 'attr one string required parent one'
+	echo 'attr other string absent parent other'
+	echo 'attr version string absent module mtty version'
+	echo "of all types" >"$host/sys$mtty/one"
 } | make_image
 
 # count_calls DEVPATH: sets $calls
@@ -48,7 +52,7 @@ add_type $mtty mtty-3 "Triple port serial"
 count_calls $mtty
 like "$(cat "$scratch/out")" '^MDEV_COMPAT_STATUS=ok$' "a parent with one more type"
 type_calls=$((calls - one_calls))
-diag "one more type with one fact: $type_calls system calls"
+diag "one more type with one fact of its own: $type_calls system calls"
 
 within() {
 	ok "$1: $2 of at most $3" [ "$2" -gt 0 -a "$2" -le "$3" ]
