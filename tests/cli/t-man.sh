@@ -53,8 +53,50 @@ same() {
 		}' "$2"
 }
 
+# wrap KIND FILE: the snippet as the policy that it is taken from.
+wrap() {
+	echo 'language 1; policy p {'
+	case $1 in
+	block)
+		echo 'applies mdev-type driver i915;
+			attribute aggregator : int 1..8 from device "agg" default 1 dynamic;
+			attribute fps : int 1..120 from device "fps" default 60 dynamic;
+			rule v5 { when type == i915-GVTg_V5_{m: 1, 2, 4, 8}; accept same but {'
+		cat "$2"
+		echo '} }'
+		;;
+	statement)
+		echo 'applies mdev-type driver nvidia;
+			attribute profile : string from type "name";
+			attribute board : pci-id from parent "vendor" "device";
+			attribute manager : version(3) from module "nvidia" "version";
+			attribute ecc : bool from site "nvidia.ecc";
+			accept same but { type any; manager <= self; }'
+		cat "$2"
+		;;
+	esac
+	echo '}'
+}
+
+# ranges FILE: spellings with two blanks between them, and at the end of each line what they mean.
+ranges() {
+	sed -E 's/ {2,}/\t/g; s/\t(\[[^\t]*)$/\n=\1/; s/\t(everything), (nothing)$/\n=\1\t\2/' "$1" |
+		awk -F '\t' '/^=/ { sub(/^=/, ""); want = $1; other = $2
+			for (i = 1; i <= n; i++) print was[i] "\t" (other && i == n ? other : want); next }
+			{ n = split($0, was, FS) }' |
+		while IFS='	' read -r range want; do
+			case $want in
+			everything) want='[0.0.0,*)' ;;
+			nothing) want=none ;;
+			esac
+			got=$("$m" range normal "$range" 2>&1)
+			[ "$got" = "$want" ] || echo "$range: $got, not $want"
+			echo "$range" >>"$scratch/ranges"
+		done
+}
+
 n_blocks=$(ls "$blocks" | wc -l)
-plan $((n_blocks + 7))
+plan $((n_blocks + 10))
 ok "the manual has examples ($n_blocks)" test "$n_blocks" -ge 10
 
 # What the manual calls mdevcompat, host and the files beside it.
@@ -92,6 +134,13 @@ for block in "$blocks"/*; do
 	*.bad)
 		exits 3 "$name does not" "$m" check "$block"
 		;;
+	*.block | *.statement)
+		wrap "${block##*.}" "$block" >"$scratch/wrapped"
+		ok "$name holds" "$m" check --tests "$scratch/wrapped"
+		;;
+	*.ranges)
+		is "$(ranges "$block")" "" "$name: every spelling means what is said"
+		;;
 	*.session)
 		type_session "$block" >"$scratch/got"
 		ok "$name" same "$block" "$scratch/got"
@@ -101,6 +150,16 @@ for block in "$blocks"/*; do
 		;;
 	esac
 done
+
+# The page that is the specification: what looks like an example is one, and it can be read in twenty
+# minutes (250 words a minute; whose driver speaks for itself reads a chapter more).
+page=$man/mdevcompat.policy.5.scd
+is "$(awk '/^```$/ { inside = !inside; if (inside && before !~ /^; (run|form)/) print NR } { before = $0 }' \
+	"$page")" "" "every block of mdevcompat.policy(5) is run, or says that it is a form"
+words=$(sed '/^# DRIVERS THAT SPEAK/,/^# LIMITS/d' "$page" | wc -w)
+ok "mdevcompat.policy(5) is read in twenty minutes ($words words)" test "$words" -le 5000
+is "$(awk '/^; run policy/ { getline; while (getline > 0 && $0 != "```") n++; print n; exit }' "$page")" 5 \
+	"its first example has five lines"
 
 # ---- lists that stand twice
 

@@ -187,6 +187,18 @@ def range_item(text, t, device):
     return [(low, low + 1)]
 
 
+def split_items(text):
+    """At the commas that are in no brackets."""
+    out, depth = [""], 0
+    for c in text:
+        depth += (c in "<{[") - (c in ">})")
+        if c == "," and depth == 0:
+            out.append("")
+        else:
+            out[-1] += c
+    return out
+
+
 def range_list(text, t):
     """A device's text: items, commas, perhaps `except` once. (intervals, intervals)"""
     text = re.sub(r"\)[ \t\n]*\[", "),[", text)
@@ -197,13 +209,11 @@ def range_list(text, t):
     written = 0
     for side in sides:
         intervals = []
-        for item in re.findall(r"(?:[^,<{\[]|<[^>]*>|\{[^}]*\}|\[[^)]*\))+|(?<=,)(?=,|\Z)|\A(?=,)|\A\Z", side):
+        for item in split_items(side):
             item = item.strip(" \t\n")
             got = range_item(item, t, True)
             written += max(len(got), 1)
             intervals += got
-        if not intervals and not side.strip():
-            raise Unreadable("no item")
         out.append(intervals)
     if written > INTERVALS_MAX:
         raise Unreadable("too many intervals")
