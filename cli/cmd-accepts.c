@@ -95,7 +95,8 @@ static int write_at(struct host *h, const struct cli_subject *s, const char *pat
 			STR_FMT(s->name));
 	if (r == 0)
 		return say(c, s, VERDICT_COMPATIBLE, cli_text(c, "/sys/%s: the driver took it", path));
-	if (opened || r == -EINVAL || r == -EISDIR)
+	if (opened || r == -EINVAL || r == -EISDIR ||
+		(r == -EACCES && sysfs_read_only(&h->sysfs, str_from(path))))
 		return say(c, s, VERDICT_INCOMPATIBLE,
 			cli_text(c, "/sys/%s: %s", path, strerror(-r)));
 	/* Nobody was asked. */

@@ -165,7 +165,6 @@ static int own_value(struct speaker *p, const struct json_node *param, struct sp
 {
 	const struct json_node *init = json_member(param, STR("init_value"));
 	struct str text, why = { 0 };
-	struct sbuf b = { .size = sizeof("migration/") + NAME_MAX_LEN };
 	int r;
 
 	if (!p->in->instance) {
@@ -177,13 +176,8 @@ static int own_value(struct speaker *p, const struct json_node *param, struct sp
 							      speak_fail(p, STATUS_MISSING_FACT, param->name,
 								      STR("neither init_value nor off_value"));
 	}
-	b.p = arena_alloc_raw(p->a, b.size);
-	if (!b.p)
-		return -ENOMEM;
-	sbuf_puts(&b, "migration/");
-	sbuf_put_str(&b, param->name);
 	p->home = FACT_DEVICE;
-	r = speak_need(p, sbuf_str(&b), &text, &s->from);
+	r = speak_need(p, s->attr.fact.path[0], &text, &s->from);
 	if (r < 0)
 		return r;
 	s->raw = text;
@@ -196,6 +190,7 @@ static int own_value(struct speaker *p, const struct json_node *param, struct sp
 static int add_param(struct speaker *p, const struct json_node *param)
 {
 	const struct json_node *off = json_member(param, STR("off_value"));
+	struct sbuf b = { .size = sizeof("migration/") + NAME_MAX_LEN };
 	struct spoken_attr *s;
 	enum value_tag tag = VT_NONE;
 	int r;
@@ -207,7 +202,13 @@ static int add_param(struct speaker *p, const struct json_node *param)
 	if (!s)
 		return speak_error(p);
 	s->attr.dynamic = true;
-	s->attr.fact = (struct fact){ .kind = FACT_DEVICE, .n_paths = 1 };
+	b.p = arena_alloc_raw(p->a, b.size);
+	if (!b.p)
+		return -ENOMEM;
+	sbuf_puts(&b, "migration/");
+	sbuf_put_str(&b, param->name);
+	s->attr.fact =
+		(struct fact){ .kind = FACT_DEVICE, .path[0] = sbuf_str(&b), .n_paths = 1 };
 	s->attr.presence = off ? PRESENCE_DEFAULT : PRESENCE_DEFAULT_ABSENT;
 	if (off)
 		r = json_value(p, param->name, s->attr.type.type, off, &s->attr.dflt);

@@ -56,14 +56,33 @@ static int add_sets(struct speaker *p)
 	return r;
 }
 
-/* One instance attribute that is set on the target before migration. A type has none yet.
- */
+/* The last part of a path below the device, all of whose parts are names; else the empty text. */
+static struct str resource_name(struct str path)
+{
+	struct str part;
+	size_t i;
+
+	for (;;) {
+		i = str_find(path, '/');
+		part = str_sub(path, 0, i);
+		if (i == path.n)
+			return part;
+		if (!speak_name_valid(part))
+			return (struct str){ 0 };
+		path = str_sub(path, i + 1, path.n);
+	}
+}
+
+/* One instance attribute that is set on the target before migration. A type has none yet. */
 static int add_resource(struct speaker *p, struct str name)
 {
-	struct str text, from = { 0 };
-	struct spoken_attr *s = speak_attr(p, name, VT_STRING);
+	struct str text, from = { 0 }, last = resource_name(name);
+	struct spoken_attr *s;
 	int r;
 
+	if (!speak_name_valid(last))
+		return speak_unreadable(p, name, "no name for an attribute");
+	s = speak_attr(p, last, VT_STRING);
 	if (!s)
 		return speak_error(p);
 	s->attr.presence = PRESENCE_DEFAULT_ABSENT;

@@ -7,6 +7,19 @@
 
 #include "engine/probe/write.h"
 
+bool sysfs_read_only(struct sysfs *s, struct str path)
+{
+	int fd = sysfs_open_below(s, path, O_PATH | O_CLOEXEC);
+	struct stat st;
+	bool yes;
+
+	if (fd < 0)
+		return false;
+	yes = fstat(fd, &st) == 0 && !(st.st_mode & 0222);
+	close(fd);
+	return yes;
+}
+
 int sysfs_write(struct sysfs *s, struct str path, struct str text, bool *ret_opened)
 {
 	/* As a shell's `>` does; sysfs takes no notice of O_TRUNC. */

@@ -11,3 +11,5 @@
  * sysfs_read().
  */
 int sysfs_write(struct sysfs *s, struct str path, struct str text, bool *ret_opened);
+/* Is there a file that nobody may write to, whoever asks? */
+bool sysfs_read_only(struct sysfs *s, struct str path);

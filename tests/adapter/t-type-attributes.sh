@@ -3,7 +3,8 @@
 # `speaks type-attributes`: the rules of the last posting, one by one.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 45
+. "$top_srcdir/tests/adapter/host.sh"
+plan 52
 
 policy m 'speaks type-attributes;'
 policy x 'speaks cross-type-attributes;'
@@ -67,6 +68,12 @@ device lost type-attributes 's/fps$/fps, heads/'
 unknown missing-fact:heads m lost "a resource that the instance lacks"
 device dots type-attributes 's/fps$/fps,.../'
 unknown unreadable-fact:... m dots "the posting's ellipsis is no name"
+device path type-attributes 's/aggregator, fps/intel_vgpu\/aggregator, fps/' 's/^    aggregator:/    intel_vgpu\/aggregator:/'
+is "$(said claims m path)" '["aggregator","fps"]' "a file in a folder: named as it is"
+device path type-attributes 's/fps$/..\/fps/'
+unknown unreadable-fact:../fps m path "which lies below the device"
+device path type-attributes 's/fps$/fps,z\/aggregator/'
+unknown unreadable-fact:aggregator m path "two of one name"
 device builtin type-attributes 's/fps$/type/'
 unknown unreadable-fact:type m builtin "nor is a built-in name"
 policy clash 'speaks type-attributes; attribute fps : string from type "fps" default absent;'
@@ -97,5 +104,21 @@ run "$m" --policies "$scratch/m" info "$scratch/long.yaml"
 like "$rc:$err" '^3:.*more than 4096 bytes' "a file of 4097 bytes is no device file"
 policy names 'speaks type-attributes; attribute software : string from type "name" default absent;'
 judge compatible names target target "names of its own the policy may use"
+
+# On a host: what is claimed is set.
+make_host
+files_of "$devices/type-attributes.yaml"
+speak type-attributes
+"$m" --root "$host" update --no-trigger >/dev/null
+exits 0 "claim --apply" "$m" --root "$host" claim --apply "$scratch/four.yaml" $uuid
+is "$(cat "$host/sys$parent/$uuid/aggregator")" 4 "writes the source's value"
+is "$(cat "$host/sys$parent/$uuid/fps")" 30 "and leaves alone what is equal"
+# Types of one parent do not take each other's answers.
+cp -R "$host/sys$parent/mdev_supported_types/i915-GVTg_V5_4" "$host/sys$parent/mdev_supported_types/i915-GVTg_V5_8"
+echo 2.0.9 >"$host/sys$parent/mdev_supported_types/i915-GVTg_V5_4/software_version"
+rm "$host/sys$parent/mdev_supported_types/i915-GVTg_V5_8/compatible_pci_ids"
+ask "$parent"
+is "$(value MDEV_COMPAT_FP_i915_GVTg_V5_4) $(value MDEV_COMPAT_FP_i915_GVTg_V5_8)" \
+	"$(fingerprint "${parent##*/}/i915-GVTg_V5_4") $(fingerprint "${parent##*/}/i915-GVTg_V5_8")" "two types of one parent"
 
 done_testing

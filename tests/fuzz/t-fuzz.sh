@@ -3,10 +3,10 @@
 # The fuzz targets, briefly: as this build has them, over seeds and changed copies of them; and
 # where clang is there, as libFuzzer drives them, with the sanitizers. Long runs: HACKING.md.
 . "$top_srcdir/tests/lib.sh"
-plan 9
+plan 13
 
 seeds=$scratch/seeds
-mkdir "$seeds" "$scratch/corpus" "$scratch/corpus-policy" "$scratch/policies"
+mkdir "$seeds" "$scratch/adapter" "$scratch/corpus-adapter" "$scratch/corpus" "$scratch/corpus-policy" "$scratch/policies"
 ok "seeds for the image's reader" "$top_builddir/tests/fuzz/seeds-image" "$seeds" 12
 run "$top_builddir/tests/fuzz/replay-image" -n 100 "$seeds"/*
 is "$rc $out" "0 2424 inputs" "the image's reader takes seeds and changed ones"
@@ -17,8 +17,25 @@ done
 run "$top_builddir/tests/fuzz/replay-policy" -n 30 "$scratch"/policies/*
 is "$rc $(echo "$out" | grep -c inputs)" "0 1" "the compiler takes samples and changed ones"
 
+# Every interface with every text, as the postings have them.
+python3 - "$scratch/adapter" <<'END'
+import sys
+texts = ["2.1.3\n\xff2.0.2-2.0.4,2.1.0-\n", "vfio-pci\xff2.0.1,x y\n", "1.0.0\n\xff0x1a\n",
+    "SELF:\n\ta=1\n\tb=\"x\"\nCOMPATIBLE:\n\ta={v:int:1,2,4}/2\n\tb={w:string:\"x\",\"\"} # c\nCOMPATIBLE:\n\ta=x{v:int:1}y\n",
+    "a=1 type=t\n\xfftype=t{v:int:2,4}\na={v}*3/2\n\nb=\"\"\n", "t_{v:int:1,2}",
+    '{"self": [{"a": "1", "driver": 2}], "compatible": [{"a": "{v:int:1,2}", "b": "{v}/2"}, {"c": "\\u0041"}]}',
+    '{"models": {"m": {"params": {"p": {"type": "int", "allowed_values": [1, "2-9"], "off_value": 0, "init_value": 3},'
+    '"q": {"type": "bool", "allowed_values": [true], "off_value": false}, "r": {"type": "str", "allowed_values": "w"}}}}}\xff1']
+for n, text in enumerate(texts):
+    for how in range(256):
+        with open("%s/%d-%d" % (sys.argv[1], n, how), "wb") as f:
+            f.write(bytes([how]) + text.encode("latin-1"))
+END
+run "$top_builddir/tests/fuzz/replay-adapter" -n 10 "$scratch"/adapter/*
+is "$rc $out" "0 22528 inputs" "the adapters take samples and changed ones"
+
 if ! command -v clang >/dev/null; then
-	skip 6 "no clang"
+	skip 9 "no clang"
 	done_testing
 fi
 cd "$top_srcdir" || bail_out "no sources"
@@ -43,4 +60,5 @@ fuzz() {
 
 fuzz image -lmd "$scratch/corpus" "$seeds"
 fuzz policy -lmd "$scratch/corpus-policy" "$scratch/policies"
+fuzz adapter -lmd "$scratch/corpus-adapter" "$scratch/adapter"
 done_testing

@@ -3,7 +3,7 @@
 # From a kernel event to a property that udevadm shows, on a real kernel.  Each part loads what it
 # needs and unloads it again; only the policies in /etc and the image stay.
 . ./guest-lib.sh
-plan 91
+plan 143
 
 mkdir -p $policies
 mtty=/sys/devices/virtual/mtty/mtty
@@ -227,7 +227,147 @@ is "$(prop $gpu MDEV_COMPAT_STATUS) $(fp $gpu nvidia-35)" \
 rm $policies/mdevfix.policy
 exits 0 "the policy is removed" $MDEVCOMPAT update
 settle
-is "$(fp $gpu nvidia-35)" unknown:no-policy "and so is the fingerprint"
+like "$(fp $gpu nvidia-35)" '^unknown:missing-fact:' "and the one that we ship is back, to which a fact is missing"
 destroy $gpu 5
+unload mdevfix
+
+# --- The interfaces that were proposed, each through files of a driver --------------------------
+# speaks TEXT: the policy of the host
+speaks() {
+	echo "language 1; policy speaks { applies mdev-type driver nvidia; speaks $1; }" \
+		>$policies/speaks.policy
+	$MDEVCOMPAT update >/dev/null || diag "speaks $1: $?"
+	settle
+}
+
+# same_instance N: udev and info agree on an instance, and have a fingerprint for it
+same_instance() {
+	si=$(prop "$1" MDEV_COMPAT_FINGERPRINT)
+	echo "$si" | grep -Eq "$fp_form" && [ "$si" = "$(info_fp "${1##*/}")" ]
+}
+
+load mdevfix types=35,36 proposals=0
+create $gpu nvidia-35 6
+create $gpu2 nvidia-35 7
+a=$gpu/$(uuid 6) b=$gpu2/$(uuid 7)
+
+put type '*' interface_version ro 2.1.3
+put type "$edu2/*" interface_version ro 2.0.5
+put type '*' interface_version_compatible ro 2.0.2-2.0.4,2.1.0-
+speaks interface-version
+ok "interface-version: udev and info agree on the type" fp_is_info $gpu nvidia-35
+ok "and on the instance" same_instance "$a"
+exits 0 "2.1.3 is in 2.0.2-2.0.4,2.1.0-" $MDEVCOMPAT match "$(uuid 6)" "$(uuid 7)"
+exits 1 "2.0.5 is not" $MDEVCOMPAT match "$(uuid 7)" "$(uuid 6)"
+speaks 'interface-version as offers'
+exits 1 "as offers: the other way round" $MDEVCOMPAT match "$(uuid 6)" "$(uuid 7)"
+exits 0 "as offers: and back" $MDEVCOMPAT match "$(uuid 7)" "$(uuid 6)"
+
+put type '*' software_version ro 2.0.1
+put type "$edu2/*" software_version ro 2.1.0
+put type '*' compatible_pci_ids ro 1234:11e8
+put type '*' compatible_type ro nvidia-35,nvidia-36
+put type '*' dynamic_resources ro intel_vgpu/aggregator
+put device '*' intel_vgpu/aggregator rw 2
+speaks type-attributes
+ok "type-attributes: udev and info agree on the type" fp_is_info $gpu nvidia-35
+ok "and on the instance" same_instance "$a"
+is "$(prop "$a" MDEV_COMPAT_CLAIMS)" aggregator "a dynamic resource is claimed"
+exits 0 "2.0.1 to 2.1.0" $MDEVCOMPAT match "$(uuid 6)" "$(uuid 7)"
+exits 1 "and not back" $MDEVCOMPAT match "$(uuid 7)" "$(uuid 6)"
+exits 1 "not to another type" $MDEVCOMPAT match "$(uuid 6)" $edu/nvidia-36
+speaks cross-type-attributes
+exits 0 "unless the policy asks for compatible_type" $MDEVCOMPAT match "$(uuid 6)" $edu/nvidia-36
+ok "and udev and info agree" fp_is_info $gpu nvidia-36
+
+# One list in four forms: V5_2 with 1, V5_4 with 2, V5_8 with 4.  The second device has V5_4 with 1.
+self='mdev_type=i915-GVTg_V5_2\naggregator=1'
+wrong='mdev_type=i915-GVTg_V5_4\naggregator=1'
+list='mdev_type=i915-GVTg_V5_{val1:int:1,2,4,8}\naggregator={val1}/2'
+put device '*' migration_compatible ro "SELF:\\n\\t$self\\nCOMPATIBLE:\\n\\t$list"
+put device "$edu2/*" migration_compatible ro "SELF:\\n\\t$wrong\\nCOMPATIBLE:\\n\\t$list"
+put device '*' migration/self ro "$self"
+put device "$edu2/*" migration/self ro "$wrong"
+put device '*' migration/compatible ro "$list"
+for form in compatible files folders json; do
+	case $form in
+	folders)
+		put device '*' migration/self del
+		put device "$edu2/*" migration/self del
+		put device '*' migration/compatible del
+		put device '*' migration/self/mdev_type ro i915-GVTg_V5_2
+		put device "$edu2/*" migration/self/mdev_type ro i915-GVTg_V5_4
+		put device '*' migration/self/aggregator ro 1
+		put device '*' migration/compatible/mdev_type ro 'i915-GVTg_V5_{val1:int:1,2,4,8}'
+		put device '*' migration/compatible/aggregator ro '{val1}/2'
+		;;
+	json)
+		list='{"mdev_type": "i915-GVTg_V5_{val1:int:1,2,4,8}", "aggregator": "{val1}/2"}'
+		put device '*' migration_compatible ro \
+			"{\"self\": [{\"mdev_type\": \"i915-GVTg_V5_2\", \"aggregator\": 1}], \"compatible\": [$list]}"
+		put device "$edu2/*" migration_compatible ro \
+			"{\"self\": [{\"mdev_type\": \"i915-GVTg_V5_4\", \"aggregator\": 1}], \"compatible\": [$list]}"
+		;;
+	esac
+	speaks "migration-$form as accepts"
+	ok "migration-$form: udev and info agree on the instance" same_instance "$a"
+	like "$(prop "$a" MDEV_COMPAT_FINGERPRINT)" '^mc1-' "it takes its twin"
+	exits 0 "V5_2 with 1 is listed" $MDEVCOMPAT match "$(uuid 6)" "$(uuid 7)"
+	exits 1 "V5_4 with 1 is not" $MDEVCOMPAT match "$(uuid 7)" "$(uuid 6)"
+done
+
+put type '*' migration_info.json ro '{"models": {"m": {"params": {"queues": {"type": "int", "allowed_values": [1, "4-8"], "init_value": 1}}}}}'
+put device '*' migration/queues rw 4
+put device "$edu2/*" migration/queues rw 2
+speaks migration-info
+ok "migration-info: udev and info agree on the type" fp_is_info $gpu nvidia-35
+ok "and on the instance" same_instance "$a"
+is "$(prop "$a" MDEV_COMPAT_CLAIMS)" queues "a parameter is set on the target"
+exits 0 "4 is allowed" $MDEVCOMPAT match "$(uuid 6)" "$(uuid 7)"
+exits 1 "2 is not" $MDEVCOMPAT match "$(uuid 7)" "$(uuid 6)"
+
+put type '*' subchannel_type ro 0
+put type '*' chpid_type ro 0x1a
+put type '*' chpid_mask ro 0xf0
+put type "$edu2/*" chpid_mask ro 0x80
+speaks ccw-attributes
+ok "ccw-attributes: udev and info agree" fp_is_info $gpu nvidia-35
+exits 0 "channel paths' masks are ignored" $MDEVCOMPAT match "$(uuid 6)" "$(uuid 7)"
+exits 1 "versions are not" $MDEVCOMPAT match "$(uuid 7)" "$(uuid 6)"
+
+# accepts CODE STRING TARGET NAME
+accepts() {
+	printf '%s\n' "$2" | $MDEVCOMPAT accepts "$3" >"$scratch/accepts" 2>&1
+	is "$?" "$1" "$4" || diag "$(cat "$scratch/accepts")"
+}
+
+put type '*' migration_version cmp 1234-11e8-nvidia-35
+put type "$edu2/*" migration_version cmp 0123456789,aggregate=2
+speaks migration-version
+is "$(fp $gpu nvidia-35)" unknown:target-only "migration-version: udev has no fingerprint"
+is "$(prop "$a" MDEV_COMPAT_STATUS)" target-only "and none for the instance"
+exits 4 "match cannot say" $MDEVCOMPAT match "$(uuid 6)" "$(uuid 6)"
+accepts 0 "$(cat $gpu/mdev_supported_types/nvidia-35/migration_version)" $edu/nvidia-35 \
+	"the driver takes the string that it showed"
+accepts 1 "$(cat $gpu/mdev_supported_types/nvidia-35/migration_version)" $edu2/nvidia-35 \
+	"another refuses it"
+accepts 0 0123456789,aggregate=2 $edu2/nvidia-35 "creation parameters on the type"
+accepts 0 0123456789,aggregate=2 "$(uuid 7)" "an instance without an attribute of its own"
+put device '*' migration_version cmp own
+accepts 1 0123456789,aggregate=2 "$(uuid 7)" "and one with it"
+accepts 0 own "$(uuid 7)" "is asked itself"
+accepts 3 "$(printf '%04097d' 0)" $edu/nvidia-35 "4097 bytes are no such string"
+put type "$edu/*" migration_version drop x
+accepts 0 "$(printf '%04096d' 0)" $edu/nvidia-35 "4096 bytes arrive in one write"
+put type "$edu/*" migration_version ro x
+accepts 1 x $edu/nvidia-35 "an attribute that cannot be written"
+put type "$edu/*" migration_version err 95
+accepts 4 x $edu/nvidia-35 "one that cannot be read"
+put type "$edu/*" migration_version del
+accepts 1 x $edu/nvidia-35 "none"
+rm $policies/speaks.policy
+$MDEVCOMPAT update >/dev/null
+destroy $gpu 6
+destroy $gpu2 7
 unload mdevfix
 done_testing
