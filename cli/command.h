@@ -151,6 +151,7 @@ int cmd_help(struct cli *c);
 int cmd_info(struct cli *c);
 int cmd_list(struct cli *c);
 int cmd_match(struct cli *c);
+int cmd_prove(struct cli *c);
 int cmd_range(struct cli *c);
 int cmd_status(struct cli *c);
 int cmd_update(struct cli *c);
@@ -159,6 +160,7 @@ extern const struct cli_option check_options[];
 extern const struct cli_option claim_options[];
 extern const struct cli_option info_options[];
 extern const struct cli_option list_options[];
+extern const struct cli_option prove_options[];
 extern const struct cli_option range_options[];
 extern const struct cli_option subject_options[]; /* of match and explain */
 extern const struct cli_option update_options[];

@@ -40,6 +40,18 @@ const struct command commands[] = {
 		check_options, cmd_check },
 	{ "cat", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON, "", 0, 0,
 		"print the policy files in their order, and which are in effect", NULL, NULL, cmd_cat },
+	{ "prove", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_FILES, "[FILE|DIR]...", 0,
+		ANY_NUMBER, "say which properties policies have, or show why not",
+		"Properties:\n"
+		"  own-twin      each target accepts a source that is equal to it\n"
+		"  forward-only  no source of a higher version is accepted\n"
+		"  symmetric     what may go there may come back\n"
+		"  transitive    what may go there in two steps may go in one\n"
+		"\n"
+		"Each answer is yes, no with the smallest example, or undecided with the bound that was met.\n"
+		"Exit status 0 when all are yes, 1 when one is no, else 4. Without arguments, looks at the\n"
+		"policies in force.\n",
+		prove_options, cmd_prove },
 	{ "range", GROUP_WRITE, CMD_JSON, "OPERATION ARGUMENT...", 2, 3, "calculate with version ranges",
 		"Operations:\n"
 		"  normal RANGE            print what it means: [2.0.2,2.0.5) [2.1.0,*), or none\n"
