@@ -154,7 +154,10 @@ void sbuf_put(struct sbuf *b, const void *p, size_t n)
 
 void sbuf_putc(struct sbuf *b, char c)
 {
-	sbuf_put(b, &c, 1);
+	if (b->overflow || b->n == b->size)
+		b->overflow = true;
+	else
+		b->p[b->n++] = c;
 }
 
 void sbuf_puts(struct sbuf *b, const char *cstr)
@@ -195,27 +198,36 @@ void sbuf_put_hex(struct sbuf *b, uint64_t v, unsigned digits)
 		sbuf_putc(b, "0123456789abcdef"[v >> (4 * n) & 15]);
 }
 
-static bool is_plain(char c)
+/* [A-Za-z0-9._-], by code. */
+static inline bool is_plain(char c)
 {
-	return ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
+	static const uint64_t plain[2] = {
+		UINT64_C(0x3ff) << '0' | UINT64_C(1) << '.' | UINT64_C(1) << '-',
+		UINT64_C(0x3ffffff) << ('A' - 64) | UINT64_C(0x3ffffff) << ('a' - 64) |
+			UINT64_C(1) << ('_' - 64),
+	};
+	unsigned char u = (unsigned char)c;
+
+	return u < 128 && (plain[u >> 6] >> (u & 63) & 1);
 }
 
 void sbuf_put_escaped(struct sbuf *b, struct str s)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	size_t i, plain = 0; /* where the run of plain bytes began */
+	size_t i, from = 0; /* where the run of plain bytes began */
 
 	for (i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		char esc[3] = { '@', hex[c >> 4], hex[c & 15] };
 
 		if (is_plain(s.p[i]))
 			continue;
-		sbuf_put(b, s.p + plain, i - plain);
-		sbuf_put(b, esc, sizeof(esc));
-		plain = i + 1;
+		sbuf_put(b, s.p + from, i - from);
+		sbuf_putc(b, '@');
+		sbuf_putc(b, hex[c >> 4]);
+		sbuf_putc(b, hex[c & 15]);
+		from = i + 1;
 	}
-	sbuf_put(b, s.p + plain, s.n - plain);
+	sbuf_put(b, s.p + from, s.n - from);
 }
 
 static bool is_upper_hex(char c)

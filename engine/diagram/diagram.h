@@ -155,8 +155,9 @@ bool dg_eval(const struct dstore *s, dref a, enum dmode m, const struct record *
  * The canonical text of a predicate (ARCHITECTURE.md, "Descriptor"): equal texts, equal
  * predicates. dg_print() appends to @b (check its overflow). dg_parse() takes the canonical
  * spelling only: -EBADMSG for anything else, also for a diagram that is not reduced, lists too
- * many elements, or is out of order.
+ * many elements, or is out of order. dg_print_room(): what dg_print() takes of @scratch, at most.
  */
+size_t dg_print_room(const struct dstore *s);
 int dg_print(const struct dstore *s, dref a, enum dmode m, struct arena *scratch,
 	struct sbuf *b);
 int dg_parse(struct dstore *s, struct str text, enum dmode m, dref *ret);

@@ -173,6 +173,12 @@ static void print_below(struct printer *p, dref r)
 	put_node(p, n);
 }
 
+size_t dg_print_room(const struct dstore *s)
+{
+	/* Each of the three may be rounded up. */
+	return (2 * (size_t)s->nodes.n + s->words.n) * sizeof(uint32_t) + 3 * 32;
+}
+
 int dg_print(const struct dstore *s, dref a, enum dmode m, struct arena *scratch,
 	struct sbuf *b)
 {

@@ -28,27 +28,33 @@ static int settle(struct evaluation *e, int r)
 }
 
 /* Appends one part to the line. *ret is its place there. */
-static int print_predicate(struct arena *a, const struct evaluation *e, dref root,
+static int print_predicate(struct arena *scratch, const struct evaluation *e, dref root,
 	enum dmode mode, struct sbuf *line, struct str *ret)
 {
+	struct arena_mark mark = arena_mark(scratch);
 	size_t from = line->n;
 	int r;
 
-	r = dg_print(e->store, root, mode, a, line);
+	r = dg_print(e->store, root, mode, scratch, line);
 	if (r == 0)
 		*ret = (struct str){ line->p + from, line->n - from };
+	arena_rewind(scratch, mark);
 	return r;
 }
 
 static int make_texts(struct arena *a, struct evaluation *e)
 {
 	struct sbuf line = { .size = DESCRIPTOR_MAX };
-	size_t from;
+	size_t from, room = dg_print_room(e->store);
+	void *p = arena_alloc(a, room);
+	struct arena scratch;
 	int r;
 
+	/* Last, as what is left over is given back. */
 	line.p = arena_alloc_raw(a, line.size + 1);
-	if (!line.p)
+	if (!p || !line.p)
 		return -ENOMEM;
+	arena_init_fixed(&scratch, p, room);
 	sbuf_puts(&line, DESCRIPTOR_MAGIC ":");
 	from = line.n;
 	record_print(&line, &e->record);
@@ -56,16 +62,17 @@ static int make_texts(struct arena *a, struct evaluation *e)
 		return -E2BIG;
 	e->record_text = (struct str){ line.p + from, line.n - from };
 	sbuf_putc(&line, '/');
-	r = print_predicate(a, e, e->accepts, DMODE_CLOSED, &line, &e->accepts_text);
+	r = print_predicate(&scratch, e, e->accepts, DMODE_CLOSED, &line, &e->accepts_text);
 	if (r == 0 && e->has_offers) {
 		sbuf_putc(&line, '/');
-		r = print_predicate(a, e, e->offers, DMODE_OPEN, &line, &e->offers_text);
+		r = print_predicate(&scratch, e, e->offers, DMODE_OPEN, &line, &e->offers_text);
 	}
 	if (r < 0)
 		return r;
 	if (line.overflow)
 		return -E2BIG;
 	line.p[line.n] = '\0';
+	arena_trim(a, line.p, line.n + 1);
 	e->descriptor = sbuf_str(&line);
 	fingerprint_make(e->record_text, e->accepts_text, e->offers_text, e->accepts_own,
 		e->fingerprint);

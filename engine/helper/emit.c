@@ -9,29 +9,65 @@
 
 static bool is_value_byte(char c)
 {
-	return ascii_isalnum(c) || (c != '\0' && strchr("._:,/@=- ", c));
+	switch (c) {
+	case '.':
+	case '_':
+	case ':':
+	case ',':
+	case '/':
+	case '@':
+	case '=':
+	case '-':
+	case ' ':
+		return true;
+	default:
+		return ascii_isalnum(c);
+	}
 }
 
-/* Appends `MDEV_COMPAT_<key><suffix>=<value>`; false: not a byte was fit to be printed. Room is
- * the buffer's affair. */
-static bool put(struct sbuf *b, const char *key, struct str suffix, struct str value)
+/* udevd drops what has no value, and strips blanks. */
+static bool is_value(struct str value)
 {
 	size_t i;
 
-	/* udevd drops what has no value, and strips blanks. */
 	if (value.n == 0 || value.p[0] == ' ' || value.p[value.n - 1] == ' ')
 		return false;
 	for (i = 0; i < value.n; i++)
 		if (!is_value_byte(value.p[i]))
 			return false;
+	return true;
+}
+
+/* Appends `MDEV_COMPAT_<key><suffix>=`. Returns where the value is to begin. */
+static size_t begin(struct sbuf *b, const char *key, struct str suffix)
+{
+	size_t i;
+
 	sbuf_puts(b, EMIT_PREFIX);
 	sbuf_puts(b, key);
 	for (i = 0; i < suffix.n; i++)
 		sbuf_putc(b, ascii_isalnum(suffix.p[i]) ? suffix.p[i] : '_');
 	sbuf_putc(b, '=');
-	sbuf_put_str(b, value);
+	return b->n;
+}
+
+/* The value is there; false: with bytes that must not be printed. Room is the buffer's affair. */
+static bool end(struct sbuf *b, size_t from)
+{
+	if (b->overflow)
+		return true;
+	if (!is_value((struct str){ b->p + from, b->n - from }))
+		return false;
 	sbuf_putc(b, '\n');
 	return true;
+}
+
+static bool put(struct sbuf *b, const char *key, struct str suffix, struct str value)
+{
+	size_t from = begin(b, key, suffix);
+
+	sbuf_put_str(b, value);
+	return end(b, from);
 }
 
 static bool put_status(struct sbuf *b, enum mdc_status status)
@@ -51,26 +87,24 @@ static bool same_key(struct str a, struct str b)
 	return true;
 }
 
-/* Names separated by blanks, escaped as in descriptors. */
+/* Names separated by blanks, escaped as in descriptors; no line without any. */
 static bool put_names(struct sbuf *b, const char *key, const struct emit_parent *p,
 	bool clashing)
 {
-	char text[HELPER_OUTPUT_MAX];
-	struct sbuf names = SBUF(text);
+	size_t before = b->n, from = begin(b, key, (struct str){ 0 });
 	uint32_t i;
 
 	for (i = 0; i < p->n_types; i++) {
 		if (clashing && !p->clash[i])
 			continue;
-		if (names.n > 0)
-			sbuf_putc(&names, ' ');
-		sbuf_put_escaped(&names, p->type[i]);
+		if (b->n > from)
+			sbuf_putc(b, ' ');
+		sbuf_put_escaped(b, p->type[i]);
 	}
-	if (names.overflow) {
-		b->overflow = true;
-		return true;
-	}
-	return names.n == 0 || put(b, key, (struct str){ 0 }, sbuf_str(&names));
+	if (b->n > from || b->overflow)
+		return end(b, from);
+	b->n = before;
+	return true;
 }
 
 int emit_parent_begin(struct emit_parent *p, struct arena *a, char *buf, size_t size,
@@ -168,46 +202,44 @@ int emit_too_many(char *buf, size_t size, uint32_t n_types, struct str *ret)
 
 static bool put_claims(struct sbuf *b, const struct evaluation *e)
 {
-	char text[ATTRS_MAX * (NAME_MAX_LEN + 1)];
-	struct sbuf names = SBUF(text);
+	size_t from;
 	uint32_t i;
 
 	if (e->n_claim_attrs == 0)
 		return true;
+	from = begin(b, "CLAIMS", (struct str){ 0 });
 	for (i = 0; i < e->n_claim_attrs; i++) {
 		uint16_t attr = e->claim_attr[i];
 
 		if (attr >= e->policy.n_attrs)
 			return false;
 		if (i > 0)
-			sbuf_putc(&names, ',');
-		sbuf_put_escaped(&names, e->policy.attr[attr].name);
+			sbuf_putc(b, ',');
+		sbuf_put_escaped(b, e->policy.attr[attr].name);
 	}
-	return put(b, "CLAIMS", (struct str){ 0 }, sbuf_str(&names));
+	return end(b, from);
 }
 
 /* Name and the first digits of the digest of that one file: nothing that another file's change
  * could touch, or every `update` would rewrite every device. */
 static bool put_policy(struct sbuf *b, const struct evaluation *e)
 {
-	char text[NAME_MAX_LEN * 3 + 16];
-	struct sbuf name = SBUF(text);
+	size_t from = begin(b, "POLICY", (struct str){ 0 });
 	unsigned i;
 
-	sbuf_put_escaped(&name, e->policy.name);
-	sbuf_putc(&name, ':');
+	sbuf_put_escaped(b, e->policy.name);
+	sbuf_putc(b, ':');
 	for (i = 0; i < 4; i++)
-		sbuf_put_hex(&name, e->policy.digest[i], 2);
-	return put(b, "POLICY", (struct str){ 0 }, sbuf_str(&name));
+		sbuf_put_hex(b, e->policy.digest[i], 2);
+	return end(b, from);
 }
 
 static bool put_type(struct sbuf *b, struct str type)
 {
-	char text[3 * WORD_MAX_LEN];
-	struct sbuf name = SBUF(text);
+	size_t from = begin(b, "TYPE", (struct str){ 0 });
 
-	sbuf_put_escaped(&name, type);
-	return put(b, "TYPE", (struct str){ 0 }, sbuf_str(&name));
+	sbuf_put_escaped(b, type);
+	return end(b, from);
 }
 
 int emit_instance(char *buf, size_t size, struct str type, const struct evaluation *e,

@@ -34,9 +34,12 @@ enum {
 #define IMAGE_ARENA_SIZE ((size_t)12 << 20) /* the pages that were read */
 #define IMAGE_NAME	 "mdevcompat/policies.bin"
 
-static char eval_memory[EVAL_ARENA_SIZE] __attribute__((aligned(4096)));
-static char image_memory[IMAGE_ARENA_SIZE] __attribute__((aligned(4096)));
-static char output[HELPER_OUTPUT_MAX];
+/* Common: linkers put that behind all small variables, which then share a page. */
+#define LAST __attribute__((common, aligned(16)))
+_Static_assert(HELPER_OUTPUT_MAX > SYSFS_PATH_MAX, "a file's name has room where the output has");
+
+char eval_memory[EVAL_ARENA_SIZE] LAST;
+char image_memory[IMAGE_ARENA_SIZE] LAST;
 
 struct options {
 	const char *root, *image;
@@ -108,17 +111,16 @@ static int parse_options(char **argv, struct options *ret)
 	return 0;
 }
 
-/* The first that exists. *ret_fd is -1 when none does. */
-static int open_image(const struct options *o, int *ret_fd)
+/* The first that exists. *ret_fd is -1 when none does. @path is room for names. */
+static int open_image(const struct options *o, char *path, size_t size, int *ret_fd)
 {
 	static const char *const place[] = { "/run/", "/etc/", "/usr/lib/" };
-	char path[SYSFS_PATH_MAX + 1];
 	size_t i, n = o->image ? 1 : ARRAY_SIZE(place);
 	struct sbuf b;
 	int fd;
 
 	for (i = 0; i < n; i++) {
-		b = SBUF(path);
+		b = (struct sbuf){ .p = path, .size = size };
 		if (o->image) {
 			sbuf_puts(&b, o->image);
 		} else {
@@ -192,6 +194,7 @@ static int open_device(struct sysfs *s, struct arena *a, struct str devpath,
 struct run {
 	struct arena *a;    /* for one type */
 	struct arena *kept; /* for all of them, and the image */
+	char *out;	    /* HELPER_OUTPUT_MAX bytes */
 	struct eval_options options;
 	struct image *image;
 	enum mdc_status image_status;
@@ -232,13 +235,13 @@ static int say_parent(struct run *run, const struct device *d, struct str *ret)
 	r = device_types(d, run->a, &type, &n);
 	if (r == -E2BIG) {
 		r = device_count_types(d, &n);
-		return r < 0 ? r : emit_too_many(output, sizeof(output), n, ret);
+		return r < 0 ? r : emit_too_many(run->out, HELPER_OUTPUT_MAX, n, ret);
 	}
 	if (r == 0)
 		r = eval_shared_new(run->kept, &run->options.shared);
 	if (r < 0)
 		return r;
-	r = emit_parent_begin(&p, run->a, output, sizeof(output), type, n);
+	r = emit_parent_begin(&p, run->a, run->out, HELPER_OUTPUT_MAX, type, n);
 	mark = arena_mark(run->a);
 	for (i = 0; r == 0 && i < n && !emit_parent_full(&p); i++) {
 		subject_of_type(d, type[i], &probe, &s);
@@ -266,38 +269,37 @@ static int say_instance(struct run *run, const struct device *d, struct str *ret
 	/* A vfio device has the type that its policy finds. */
 	if (!type.p && e.self && e.self[ATTR_TYPE] && value_type_is_word(e.self[ATTR_TYPE]->type))
 		type = e.self[ATTR_TYPE]->word;
-	return emit_instance(output, sizeof(output), type, &e, ret);
+	return emit_instance(run->out, HELPER_OUTPUT_MAX, type, &e, ret);
 }
 
-static int work(struct sysfs *s, int image_fd, struct str devpath, struct str *ret)
+static int work(struct run *run, struct sysfs *s, int image_fd, struct str devpath,
+	struct str *ret)
 {
-	struct arena a, image_arena;
-	struct run run = { .a = &a, .kept = &image_arena };
 	struct device d;
 	int r;
 
-	arena_init_fixed(&a, eval_memory, sizeof(eval_memory));
-	arena_init_fixed(&image_arena, image_memory, sizeof(image_memory));
-	r = open_device(s, &a, devpath, &d);
+	r = open_device(s, run->a, devpath, &d);
 	if (r < 0)
 		return r;
 	if (d.role == DEVICE_OTHER)
 		return -ENODEV;
-	r = read_image(&image_arena, image_fd, &run.image, &run.image_status);
+	r = read_image(run->kept, image_fd, &run->image, &run->image_status);
 	if (r < 0)
 		return r;
-	s->image = run.image;
-	r = d.role == DEVICE_PARENT ? say_parent(&run, &d, ret) : say_instance(&run, &d, ret);
+	s->image = run->image;
+	r = d.role == DEVICE_PARENT ? say_parent(run, &d, ret) : say_instance(run, &d, ret);
 	return r < 0 ? r : device_still(&d);
 }
 
 int main(int argc, char **argv)
 {
-	static struct sysfs sysfs;
 	struct options o = { .deadline_ms = DEADLINE_MS };
 	const char *devpath = getenv("DEVPATH");
+	struct arena a, kept;
+	struct run run = { .a = &a, .kept = &kept };
 	struct str text = { 0 };
-	int image_fd, r;
+	struct sysfs sysfs;
+	int image_fd = -1, r;
 
 	r = parse_options(argv, &o);
 	if (r != 0)
@@ -308,13 +310,18 @@ int main(int argc, char **argv)
 	}
 	if (sandbox_deadline(o.deadline_ms) < 0)
 		return EXIT_SYSTEM;
-	if (sysfs_open(&sysfs, o.root) < 0 || open_image(&o, &image_fd) < 0)
+	arena_init_fixed(&a, eval_memory, sizeof(eval_memory));
+	arena_init_fixed(&kept, image_memory, sizeof(image_memory));
+	run.out = arena_alloc_raw(&kept, HELPER_OUTPUT_MAX);
+	/* Names of files are there before anything that is to be printed. */
+	if (!run.out || sysfs_open(&sysfs, o.root) < 0 ||
+		open_image(&o, run.out, SYSFS_PATH_MAX + 1, &image_fd) < 0)
 		return EXIT_SYSTEM;
 	sysfs.keep = true;
 	sandbox_limits();
 	sandbox_filter();
 
-	r = work(&sysfs, image_fd, str_from(devpath), &text);
+	r = work(&run, &sysfs, image_fd, str_from(devpath), &text);
 	if (r == -ENODEV || r == -EAGAIN)
 		return EXIT_GONE;
 	if (r < 0 || text.n == 0)

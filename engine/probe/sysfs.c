@@ -416,7 +416,7 @@ int sysfs_hold(struct sysfs *s, struct str path, struct sysfs_id *ret)
 	fd = sysfs_open_below(s, path, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0) {
+	if (ret && fstat(fd, &st) < 0) {
 		r = -errno;
 		close(fd);
 		return r;
