@@ -155,6 +155,7 @@ int cmd_prove(struct cli *c);
 int cmd_range(struct cli *c);
 int cmd_status(struct cli *c);
 int cmd_update(struct cli *c);
+int cmd_watch(struct cli *c);
 extern const struct cli_option accepts_options[];
 extern const struct cli_option check_options[];
 extern const struct cli_option claim_options[];
@@ -164,4 +165,5 @@ extern const struct cli_option prove_options[];
 extern const struct cli_option range_options[];
 extern const struct cli_option subject_options[]; /* of match and explain */
 extern const struct cli_option update_options[];
+extern const struct cli_option watch_options[];
 extern const struct cli_option global_options[];

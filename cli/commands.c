@@ -78,6 +78,10 @@ const struct command commands[] = {
 	{ "info", GROUP_LOOK, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_SUBJECTS, "SUBJECT", 1, 1,
 		"show one subject in full: facts, record, rules, fingerprint", SUBJECTS_HELP,
 		info_options, cmd_info },
+	{ "watch", GROUP_LOOK, CMD_JSON, "", 0, 0, "follow udev and print every change of a fingerprint",
+		"A line for each subject whose fingerprint or status changes; with --json a JSON object on\n"
+		"each. Ends with status 0 at an interrupt (Ctrl-C) or SIGTERM.\n",
+		watch_options, cmd_watch },
 	{ "match", GROUP_DECIDE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_SUBJECTS, "SOURCE TARGET",
 		2, 2, "may the state of SOURCE be loaded by TARGET",
 		"Line 1 is compatible, incompatible or unknown; line 2 the clause that decides, with its\n"

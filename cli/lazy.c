@@ -70,6 +70,7 @@ FORWARD(libudev, const char *, udev_device_get_property_value,
 	(struct udev_device *d, const char *key), (d, key))
 FORWARD(libudev, struct udev_list_entry *, udev_device_get_properties_list_entry,
 	(struct udev_device *d), (d))
+FORWARD(libudev, int, udev_device_get_is_initialized, (struct udev_device *d), (d))
 FORWARD(libudev, int, udev_device_has_tag, (struct udev_device *d, const char *tag), (d, tag))
 FORWARD(libudev, struct udev_enumerate *, udev_enumerate_new, (struct udev *u), (u))
 FORWARD(libudev, struct udev_enumerate *, udev_enumerate_unref, (struct udev_enumerate *e), (e))

@@ -296,6 +296,28 @@ static int take_event(struct udev_device *dev, struct arena *a, struct udev_even
 	return 0;
 }
 
+int device_properties(const struct device *d, struct arena *a, struct udev_event *ret)
+{
+	char path[DEVPATH_MAX + 32];
+	struct udev_device *dev;
+	struct udev *udev;
+	int r = -ENOENT;
+
+	if (d->sysfs->fake)
+		return -EOPNOTSUPP;
+	if (!syspath(d, path, sizeof(path)))
+		return -ENAMETOOLONG;
+	udev = udev_new();
+	if (!udev)
+		return -ENOMEM;
+	dev = udev_device_new_from_syspath(udev, path);
+	if (dev && udev_device_get_is_initialized(dev) > 0)
+		r = take_event(dev, a, ret);
+	udev_device_unref(dev);
+	udev_unref(udev);
+	return r;
+}
+
 int udev_watch_next(struct udev_watch *w, struct arena *a, struct udev_event *ret)
 {
 	struct udev_device *dev;

@@ -36,13 +36,17 @@ int device_property(const struct device *d, struct arena *a, const char *key,
 struct udev_watch;
 
 struct udev_event {
-	struct str action, devpath;
+	struct str action, devpath; /* .action is empty for what the database says */
 	struct {
 		struct str key, value;
 	} *property; /* those that begin with MDEV_COMPAT_, in the order of keys */
 	uint32_t n_properties;
 	bool tagged;
 };
+
+/* All our properties of a device in udev's database, as of its last event. -ENOENT: no such device,
+ * or udev's rules never ran for it; -EOPNOTSUPP with a fake sysfs; -ENOMEM. */
+int device_properties(const struct device *d, struct arena *a, struct udev_event *ret);
 
 /* 0, -ENOMEM, or an error of the socket. */
 int udev_watch_open(struct udev_watch **ret);

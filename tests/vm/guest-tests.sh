@@ -3,7 +3,7 @@
 # From a kernel event to a property that udevadm shows, on a real kernel.  Each part loads what it
 # needs and unloads it again; only the policies in /etc and the image stay.
 . ./guest-lib.sh
-plan 143
+plan 147
 
 mkdir -p $policies
 mtty=/sys/devices/virtual/mtty/mtty
@@ -104,6 +104,11 @@ put type "$edu2/nvidia-35" software_version err 5
 exits 4 "match: unknown where a file cannot be read" \
 	$MDEVCOMPAT match $edu/nvidia-35 $edu2/nvidia-35
 put type "$edu2/*" software_version ro 1.2.3
+$MDEVCOMPAT watch >"$scratch/watch" 2>&1 &
+watcher=$!
+until grep -q following "$scratch/watch" 2>/dev/null; do
+	usleep 10000
+done
 create $gpu nvidia-35 4
 instance=$gpu/$(uuid 4)
 is "$(prop "$instance" MDEV_COMPAT_CLAIMS)" aggregator "what must be set on a target is named"
@@ -130,6 +135,18 @@ echo 1 >"$instance/intel_vgpu/aggregator"
 exits 1 "claim: not to another type" $MDEVCOMPAT claim --apply $edu/nvidia-36 "$(uuid 4)"
 is "$(cat "$instance/intel_vgpu/aggregator")" 1 "claim: and then nothing is set"
 destroy $gpu 4
+i=0
+until grep -q gone "$scratch/watch" || [ $i -gt 500 ]; do
+	i=$((i + 1))
+	usleep 10000
+done
+kill "$watcher"
+wait "$watcher"
+is $? 0 "watch ends well"
+seen=$(cat "$scratch/watch")
+like "$seen" "^$(uuid 4): none -> $before\$" "watch: an mdev that was made"
+like "$seen" "^$(uuid 4): $before -> mc1-" "watch: an event with another fingerprint"
+like "$seen" "^$(uuid 4): mc1-.* -> gone\$" "watch: an mdev that is gone"
 unload mdevfix
 
 # --- A slow probe -----------------------------------------------------------------------------
