@@ -15,6 +15,7 @@ import sys
 
 import generate
 import meaning
+import mutate
 import syntax
 import values
 from syntax import Refused
@@ -273,9 +274,9 @@ def run(batch, grammar, seed, cases, jobs):
 
 
 def mutations(batch, seed, policies):
-    print("1..%d" % len(meaning.MUTATIONS))
-    for m in meaning.MUTATIONS:
-        meaning.mutation = m
+    print("1..%d" % len(mutate.MUTATIONS))
+    for m in mutate.MUTATIONS:
+        mutate.current = m
         engine = Engine(batch)
         c = Comparison(engine)
         found = None
@@ -290,7 +291,7 @@ def mutations(batch, seed, policies):
         if found is not None:
             print("# %s: noticed by case %d" % (m, found))
         ok(found is not None, "a reference with %s is noticed" % m)
-    meaning.mutation = None
+    mutate.current = None
 
 
 SPARE = ["any", "self", "self.type", "source.a1", "0", "4294967295", "1..2", "*", "+", "none", "{", "}", "(",

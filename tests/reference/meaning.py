@@ -5,327 +5,21 @@ the engine.  Written from mdevcompat.policy(5); where the two disagree, one of t
 A clause becomes a function of the other side's value.  A block becomes a list of such functions
 for each combination of its variables.  A verdict asks them one by one.
 """
-import itertools
 import re
 
+import mutate
 import values
+from clauses import CompiledClause, Expr, Variables, anything, bind_all, compare, is_absent, is_present
+from declare import Attribute, Pile, check_fact, constant, constant_word, in_domain, int_ranges, name_of, \
+    read_type, reserved
 from syntax import Refused, parse
-from values import Type, Unreadable, exact
+from values import Type, Unreadable
 
 BUILT_IN = ("kind", "driver", "type")
-NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?\Z")
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
-FACTS = {"type": 1, "parent": 1, "device": 1, "module": 2, "os-release": 1, "kernel-release": 0,
-         "site": 1}
-FILES = ("type", "parent", "device", "module")
-OPTIONS = {"int": {"hex", "size", "range"}, "version": {"major"}, "versions": {"major"},
-           "set": {"separator", "field"}, "mask": {"format", "order"}}
 NO_CONST_NAMES = {"self", "source", "none", "absent", "any", "present", "except", "yes", "no", "true",
                   "false", "on", "off", "y", "n"}
-COMBINATIONS = 256
-SOURCE_VALUES = 256
-NODES = 64
-
 # What a clause can meet besides a value or None.
 OTHER_TYPE, DEFAULT_SPELT_OUT = object(), object()
-
-# For experiments: a mutation makes this interpreter wrong in one way, and a run must notice.
-mutation = None
-MUTATIONS = ("absent-self-is-nothing", "left-out-is-any", "except-ignored", "refuse-ignored",
-             "offers-ignored", "division-rounds", "default-in-record", "unknown-attribute-passes",
-             "not-newer-all-parts", "superset-is-subset", "migratable-no-leaves", "range-end-open",
-             "one-combination", "dynamic-must-equal", "narrows-ignored", "domain-ignored",
-             "mask-order-ignored", "other-type-passes")
-
-
-def name_of(text, what):
-    if not NAME.match(text):
-        raise Refused("%r cannot be the name of %s" % (text, what))
-    return text
-
-
-class Attribute:
-    def __init__(self, name, type_, presence="required", default=None):
-        self.name, self.type, self.presence, self.default = name, type_, presence, default
-        self.dynamic = self.local = False
-        self.key = None
-        self.fact = None
-
-    @property
-    def spelt_default(self):
-        return self.default if self.presence == "default" else None
-
-
-# ---- declarations -------------------------------------------------------------------------------
-
-
-def number_in(item, low, high, what):
-    if item is None or item[0] != "word" or not re.match(r"[0-9]+\Z", item[1]) or \
-            not low <= int(item[1]) <= high:
-        raise Refused("%s: no number from %d to %d" % (what, low, high))
-    return int(item[1])
-
-
-def read_type(d):
-    o = d.options
-    allowed = OPTIONS.get(d.type, set()) | {"from", "key", "default", "dynamic"}
-    for option in o:
-        if option not in allowed:
-            raise Refused("%s does not suit %s" % (option, d.type))
-    tags = {"string": "string", "enum": "string", "bool": "bool", "int": "int", "pci-id": "pci-id",
-            "version": "version", "versions": "version", "set": "set", "mask": "mask"}
-    if d.type not in tags:
-        raise Refused("no type " + d.type)
-    t = Type(tags[d.type])
-    if t.tag in ("version", "mask"):
-        t.size = number_in(d.argument, 1, 4 if t.tag == "version" else 256, "size")
-    elif d.argument:
-        raise Refused("no number belongs to " + d.type)
-    t.list = d.type == "versions"
-    if t.tag == "version":
-        t.major = number_in(o["major"], 1, t.size, "major") if "major" in o else 1
-    if t.tag == "int":
-        if "hex" in o and "size" in o:
-            raise Refused("hex and size")
-        t.spelling = "hex" if "hex" in o else "size" if "size" in o else "decimal"
-        if "range" in o:
-            try:
-                low, _, high = o["range"].partition("..")
-                t.low, t.high = values.integer(t.spelling, low), values.integer(t.spelling, high)
-            except Unreadable:
-                raise Refused("no range")
-            if t.low > t.high:
-                raise Refused("range reversed")
-    if t.tag == "set":
-        if "separator" in o:
-            t.separator = o["separator"] or values.wrong("empty separator")
-        if "field" in o:
-            t.field = number_in(o["field"][0], 1, 255, "field"), \
-                o["field"][1] or values.wrong("empty separator")
-    if t.tag == "mask":
-        for option, words in (("format", ("hex", "bits")), ("order", ("lsb", "msb"))):
-            if option in o and o[option][1] not in words:
-                raise Refused(option)
-        t.bits = "format" in o and o["format"][1] == "bits"
-        t.msb = "order" in o and o["order"][1] == "msb"
-        if mutation == "mask-order-ignored":
-            t.msb = False
-    if d.braces is not None:
-        if d.type not in ("enum", "set") or not d.braces:
-            raise Refused("braces")
-        words = [constant_word(e) for e in d.braces]
-        if len(set(words)) < len(words):
-            raise Refused("a word twice")
-        if t.tag == "set":
-            for w in words:
-                if not w or (t.separator or " ") in w:
-                    raise Refused("%r is never in the set" % w)
-        t.words = frozenset(words)
-    elif d.type == "enum":
-        raise Refused("an enum without words")
-    return t
-
-
-def check_fact(fact, key, type_):
-    kind, paths = fact
-    if kind not in FACTS:
-        raise Refused("no fact " + kind)
-    most = FACTS[kind]
-    if type_.tag == "pci-id" and kind in ("type", "parent", "device") and key is None:
-        most = 2
-    if not FACTS[kind] <= len(paths) <= most:
-        raise Refused("names of a fact")
-    for i, p in enumerate(paths):
-        if kind in FILES:
-            pieces = p.split("/")
-            if any(x in ("", ".", "..") for x in pieces):
-                raise Refused("path")
-            if kind == "module" and i == 0:
-                if len(pieces) > 1:
-                    raise Refused("module")
-            elif pieces[0] == "devices" or pieces[-1] in (
-                    "available_instances", "creatable_vgpu_types", "config", "remove", "rescan", "reset",
-                    "rom", "vpd") or re.match(r"resource[0-9]", pieces[-1]):
-                raise Refused("no fact of compatibility: " + p)
-        else:
-            check_key(p)
-    if key is not None:
-        if kind not in FILES:
-            raise Refused("key")
-        check_key(key)
-
-
-def check_key(key):
-    if not key or re.search("[,:=]", key) or key.strip(" \t") != key or len(key) > 64:
-        raise Refused("key %r" % key)
-
-
-# ---- constants ----------------------------------------------------------------------------------
-
-
-def constant_word(e):
-    if e[0] == "word" and not values.PLAIN.match(e[1]):
-        raise Refused("%r is no word" % e[1])
-    if e[0] not in ("word", "string") or len(e[1]) > values.WORD_MAX:
-        raise Refused("no word")
-    return e[1]
-
-
-def in_domain(t, v):
-    if not t.in_domain(v):
-        raise Refused("outside of the domain")
-    return v
-
-
-def constant(t, e):
-    """One written value. A tree's element to a value."""
-    kind = e[0]
-    try:
-        if t.tag == "string":
-            return in_domain(t, constant_word(e))
-        if t.tag == "pci-id":
-            return values.pci_id(constant_word(e))
-        if t.tag == "set":
-            if kind != "braces":
-                raise Refused("no set")
-            words = [constant_word(x) for x in e[1]]
-            if "" in words:
-                raise Refused("an empty word")
-            return in_domain(t, frozenset(words))
-        if t.tag == "mask" and kind == "braces":
-            bits = 0
-            bit = Type("int")
-            bit.low, bit.high = 0, t.size - 1
-            for x in e[1]:
-                for low, high in int_ranges(bit, x):
-                    for i in range(low, high):
-                        bits |= 1 << i
-            return bits
-        if kind == "template" and t.tag == "version":
-            raise Refused("a spelling of the mailing list")
-        if kind != "word":
-            raise Refused("no value of a " + t.tag)
-        if t.tag == "version":
-            return values.full(e[1], t.size)
-        return values.value(e[1], t)
-    except Unreadable as x:
-        raise Refused(str(x))
-
-
-def int_ranges(t, e):
-    if e[0] != "word":
-        raise Refused("no number")
-    try:
-        low, dots, high = e[1].partition("..")
-        low = values.integer(t.spelling, low)
-        high = values.integer(t.spelling, high) if dots else low
-    except Unreadable as x:
-        raise Refused(str(x))
-    if low > high:
-        raise Refused("reversed")
-    in_domain(t, low)
-    in_domain(t, high)
-    if mutation == "range-end-open" and low < high:
-        high -= 1
-    return [(low, high + 1)]
-
-
-class Pile:
-    """The values of a list: one of the fields, by the type."""
-
-    def __init__(self):
-        self.words, self.prefixes, self.templates = set(), [], []
-        self.intervals, self.written = [], 0
-        self.values = []  # bools, sets, masks
-        self.n = 0
-
-    def add(self, other):
-        self.words |= other.words
-        self.prefixes += other.prefixes
-        self.intervals += other.intervals
-        self.written += other.written
-        self.values += [v for v in other.values if v not in self.values]
-
-    def single(self, t):
-        if t.tag in ("string", "pci-id"):
-            return len(self.words) + len(self.prefixes) + len(self.templates) == 1
-        if t.tag in ("int", "version"):
-            return len(self.intervals) == 1 and self.intervals[0][1] == self.intervals[0][0] + 1
-        return len(self.values) == 1
-
-    def minus(self, t, less):
-        """For constants: what is left."""
-        if self.prefixes or less.prefixes:
-            raise Refused("a prefix beside except in a constant")
-        self.words -= less.words
-        self.values = [v for v in self.values if v not in less.values]
-        for gone in less.intervals:
-            left = []
-            for low, high in self.intervals:
-                if low < gone[0]:
-                    left.append((low, min(high, gone[0])))
-                if high > gone[1]:
-                    left.append((max(low, gone[1]), high))
-                if low >= high:
-                    raise AssertionError
-            self.intervals = [(a, b) for a, b in left if a < b]
-        self.written += less.written
-
-
-def reserved(e):
-    if e[0] == "binary" or e[0] == "parens":
-        raise Refused("arithmetic in a list")
-    if e[0] == "word" and (e[1] == "self" or re.match(r"(self|source)\..", e[1])):
-        raise Refused("%s in a list" % e[1])
-
-
-# ---- the policy ---------------------------------------------------------------------------------
-
-
-class Variables:
-    """Template variables that are visible: name -> values."""
-
-    def __init__(self, outer=None):
-        self.values = dict(outer.values) if outer else {}
-        self.own = []
-
-    def bind(self, name, listed):
-        if name in self.values:
-            raise Refused("%s is bound twice" % name)
-        self.values[name] = listed
-        self.own.append(name)
-
-    def combinations(self):
-        n = 1
-        for name in self.own:
-            n *= len(self.values[name])
-        if n > COMBINATIONS:
-            raise Refused("%d combinations" % n)
-        return [dict(zip(self.own, c))
-                for c in itertools.product(*(self.values[name] for name in self.own))]
-
-
-def template_pieces(text):
-    """[(literal, None) or (None, (name, values or None))]"""
-    out = []
-    for literal, hole in re.findall(r"([^{}]+)|\{([^{}]*)\}", text):
-        if literal:
-            out.append((literal, None))
-            continue
-        name, colon, listed = hole.partition(":")
-        name = name.strip(" \t\n")
-        if not VARIABLE.match(name):
-            raise Refused("%r is no variable" % name)
-        words = None
-        if colon:
-            words = [w.strip(" \t\n") for w in listed.split(",")]
-            if len(set(words)) < len(words) or len(words) > 256:
-                raise Refused("values of a variable")
-            for w in words:
-                if not values.PLAIN.match(w):
-                    raise Refused("%r is no word" % w)
-        out.append((None, (name, words)))
-    return out
 
 
 class Policy:
@@ -509,312 +203,6 @@ class Policy:
             raise Refused("because")
 
 
-# ---- arithmetic ---------------------------------------------------------------------------------
-
-
-class Expr:
-    """Compiled to a function of (binding, self, source); None: no value."""
-
-    def __init__(self, policy, a, e, variables, self_ok, source_ok):
-        self.policy, self.a, self.variables = policy, a, variables
-        self.self_ok, self.source_ok = self_ok, source_ok
-        self.source = None
-        self.nodes = 0
-        self.f, self.const = self.build(e)
-        if self.nodes > NODES:
-            raise Refused("too long")
-
-    def build(self, e):
-        if e[0] == "parens":
-            return self.build(e[1])
-        if e[0] != "binary":
-            self.nodes += 1
-            return self.term(e)
-        op, left, right = e[1:]
-        if op in "*/" and left[0] == "binary" and left[1] in "+-":
-            raise Refused("parentheses")
-        f, x = self.build(left)
-        g, y = self.build(right)
-        if op == "/" and y == 0:
-            raise Refused("division by zero")
-        if x is not None and y is not None:
-            v = exact(op, x, y)
-            if v is None:
-                raise Refused("no value")
-            self.nodes -= 1
-            return (lambda b, me, source: v), v
-        self.nodes += 1
-
-        def compute(b, me, source):
-            p, q = f(b, me, source), g(b, me, source)
-            if p is None or q is None:
-                return None
-            if mutation == "division-rounds" and op == "/" and q:
-                return p // q
-            return exact(op, p, q)
-        return compute, None
-
-    def term(self, e):
-        if e[0] == "braces":
-            if len(e[1]) != 1 or e[1][0][0] != "word" or e[1][0][1] not in self.variables.values:
-                raise Refused("no variable")
-            name = e[1][0][1]
-            numbers = {}
-            for w in self.variables.values[name]:
-                try:
-                    numbers[w] = values.integer("decimal", w)
-                except Unreadable:
-                    raise Refused("%s is no number" % w)
-            return (lambda b, me, source: numbers[b[name]]), None
-        if e[0] != "word":
-            raise Refused("no number")
-        word = e[1]
-        if word == "self":
-            if not self.self_ok:
-                raise Refused("self")
-            return (lambda b, me, source: me), None
-        m = re.match(r"(self|source)\.(.+)", word)
-        if m:
-            return self.of_source(m.group(2)) if m.group(1) == "source" else \
-                values.wrong("arithmetic with self.NAME")
-        if self.a.type.spelling == "hex" and len(word) > 1 and not word.startswith("0x"):
-            raise Refused("hexadecimal?")
-        try:
-            v = values.integer(self.a.type.spelling, word)
-        except Unreadable as x:
-            raise Refused(str(x))
-        return (lambda b, me, source: v), v
-
-    def of_source(self, name):
-        a = self.policy.attributes.get(name)
-        if not self.source_ok or not a or a.type.tag != "int" or \
-                a.type.high - a.type.low >= SOURCE_VALUES or self.source not in (None, name):
-            raise Refused("source." + name)
-        self.source = name
-        return (lambda b, me, source: source), None
-
-
-# ---- clauses ------------------------------------------------------------------------------------
-
-
-def is_expr(t, e):
-    return e[0] in ("binary", "parens") or (t.tag == "int" and e[0] == "braces")
-
-
-SUITS = {"subset": ("set", "mask"), "superset": ("set", "mask"), "disjoint": ("set", "mask"),
-         "<=": ("int", "version"), ">=": ("int", "version"), "not-newer": ("version",)}
-ABSENT_TOO = ("==", "<=", ">=", "subset", "superset", "not-newer")
-
-
-def compare(op, t, x, turned):
-    """The function of v that `v op x` is, for a value x."""
-    if op in ("==", "in"):
-        return lambda v: v is not None and v == x
-    if op == "<=":
-        return lambda v: v is not None and v <= x
-    if op == ">=":
-        return lambda v: v is not None and v >= x
-    if op == "not-newer":
-        n, m = t.size, t.major
-        if mutation == "not-newer-all-parts":
-            return lambda v: v is not None and values.parts_of(v, n)[:m] == values.parts_of(x, n)[:m] \
-                and (v >= x if turned else v <= x)
-
-        def not_newer(v):
-            if v is None:
-                return False
-            a, b = values.parts_of(v, n), values.parts_of(x, n)
-            if a[:m] != b[:m]:
-                return False
-            return m == n or (a[m] >= b[m] if turned else a[m] <= b[m])
-        return not_newer
-    if op == "superset" and mutation == "superset-is-subset":
-        op = "subset"
-    if t.tag == "set":
-        if op == "subset":
-            return lambda v: v is not None and v <= x
-        if op == "superset":
-            return lambda v: v is not None and v >= x
-        return lambda v: v is not None and not v & x
-    if op == "subset":
-        return lambda v: v is not None and not v & ~x
-    if op == "superset":
-        return lambda v: v is not None and not x & ~v
-    return lambda v: v is not None and not v & x
-
-
-def nothing(v):
-    return False
-
-
-def is_absent(v):
-    return v is None
-
-
-def is_present(v):
-    return v is not None
-
-
-def anything(v):
-    return True
-
-
-class CompiledClause:
-    """make(side, binding) is the function of the other side's value."""
-
-    def __init__(self, policy, clause, where, variables):
-        self.policy, self.where, self.op = policy, where, clause.op
-        self.name = clause.name
-        self.a = policy.attributes.get(clause.name) or values.wrong("no attribute " + clause.name)
-        self.fixed = None
-        t = self.a.type
-        if t.tag not in SUITS.get(clause.op, (t.tag,)):
-            raise Refused("%s does not suit %s" % (clause.op, t.tag))
-        if clause.items is None:
-            self.fixed = {"any": anything, "absent": is_absent, "present": is_present}[clause.op]
-            return
-        self.of_operand(clause, variables)
-
-    def of_operand(self, clause, variables):
-        t, op = self.a.type, self.op
-        e = clause.items[0]
-        alone = len(clause.items) == 1 and clause.less is None
-        if alone and e == ("word", "self"):
-            if self.where == "when" or op == "in":
-                raise Refused("self")
-            self.make = self.from_self(clause.name, False)
-        elif alone and e[0] == "word" and re.match(r"self\..", e[1]):
-            self.of_member(e[1][5:])
-        elif op == "not-newer":
-            raise Refused("not-newer is said of self only")
-        elif op == "in":
-            templates = t.tag in ("string", "pci-id")
-            pile = self.policy.pile(t, clause.items, templates, self.where == "when")
-            less = self.policy.pile(t, clause.less or [], templates, self.where == "when")
-            if pile.written + less.written > values.INTERVALS_MAX:
-                raise Refused("intervals")
-            self.of_piles(pile, less, variables)
-        elif not alone:
-            raise Refused("one value")
-        elif is_expr(t, e):
-            self.of_expr(e, variables)
-        else:
-            self.of_value(e, variables)
-
-    def of_member(self, name):
-        if self.where == "when":
-            raise Refused("self in a condition")
-        local = name in self.policy.locals
-        m = self.policy.locals.get(name) or self.policy.attributes.get(name) or \
-            values.wrong("no self." + name)
-        if m.type.identity != self.a.type.identity or m.type.list != (self.op == "in"):
-            raise Refused("self.%s does not suit" % name)
-        if local and self.where == "refuse" and m.presence != "default":
-            raise Refused("a local in refuse without default")
-        self.make = self.from_self(name, local)
-
-    def from_self(self, name, local):
-        op, t, turned = self.op, self.a.type, self.where == "offer"
-
-        def make(side, binding):
-            x = (side.locals if local else side.own).get(name)
-            if x is None:
-                absent = not local and op in ABSENT_TOO and mutation != "absent-self-is-nothing"
-                return is_absent if absent else nothing
-            if op == "in":
-                listed, less = x
-                return lambda v: v is not None and values.in_intervals(listed, v) and \
-                    not values.in_intervals(less, v)
-            return compare(op, t, x, turned)
-        return make
-
-    def of_value(self, e, variables):
-        t = self.a.type
-        if t.tag == "version" and not (e[0] == "word" and e[1] in self.policy.consts):
-            self.fixed = compare(self.op, t, constant(t, e), False)
-            return
-        templates = t.tag in ("string", "pci-id")
-        pile = self.policy.pile(t, [e], templates, self.where == "when")
-        if not pile.single(t):
-            raise Refused("one value")
-        if self.op == "==":
-            self.of_piles(pile, Pile(), variables)
-        else:
-            x = pile.intervals[0][0] if pile.intervals else pile.values[0]
-            self.fixed = compare(self.op, t, x, False)
-
-    def of_expr(self, e, variables):
-        if self.a.type.tag != "int" or self.op not in ("==", "<=", ">="):
-            raise Refused("arithmetic")
-        x = Expr(self.policy, self.a, e, variables, self.where != "when", False)
-        op, t, name = self.op, self.a.type, self.name
-
-        def make(side, binding):
-            v = x.f(binding, side.own.get(name), None)
-            return nothing if v is None else compare(op, t, v, False)
-        self.make = make
-
-    def of_piles(self, pile, less, variables):
-        if mutation == "except-ignored":
-            less = Pile()
-        if not pile.templates and not less.templates:
-            self.fixed = self.among(pile, less, pile.words, less.words)
-            return
-        listed, gone = ([expand(self.policy, e, variables) for e in p.templates] for p in (pile, less))
-
-        def make(side, binding):
-            return self.among(pile, less, pile.words | {f(binding) for f in listed},
-                              less.words | {f(binding) for f in gone})
-        self.make = make
-
-    def among(self, pile, less, words, gone):
-        tag = self.a.type.tag
-        if tag in ("string", "pci-id"):
-            starts, stops = tuple(pile.prefixes), tuple(less.prefixes)
-
-            def has(v):
-                return v is not None and (v in words or v.startswith(starts)) and \
-                    not (v in gone or v.startswith(stops))
-            return has
-        if tag in ("int", "version"):
-            a, b = pile.intervals, less.intervals
-            return lambda v: v is not None and values.in_intervals(a, v) and \
-                not values.in_intervals(b, v)
-        kept = [x for x in pile.values if x not in less.values]
-        return lambda v: v in kept
-
-    def test(self, side, binding):
-        return self.fixed or self.make(side, binding)
-
-
-def expand(policy, e, variables):
-    """The text of a template as a function of the binding."""
-    if e[0] == "braces":
-        if e[1][0][0] != "word" or e[1][0][1] not in variables.values:
-            raise Refused("no variable")
-        name = e[1][0][1]
-        return lambda binding: binding[name]
-    pieces = template_pieces(e[1])
-    for literal, hole in pieces:
-        if hole and hole[0] not in variables.values:
-            raise Refused("no variable " + hole[0])
-
-    return lambda binding: "".join(literal or binding[hole[0]] for literal, hole in pieces)
-
-
-def bind_all(policy, clauses, variables):
-    for c in clauses:
-        a = policy.attributes.get(c.name)
-        if not a or a.type.tag not in ("string", "pci-id"):
-            continue
-        for e in (c.items or []) + (c.less or []):
-            if e[0] != "template":
-                continue
-            for literal, hole in template_pieces(e[1]):
-                if hole and hole[1] is not None:
-                    variables.bind(*hole)
-
-
 # ---- rules and blocks ---------------------------------------------------------------------------
 
 
@@ -828,7 +216,7 @@ class CompiledBlock:
         variables = Variables(outer)
         bind_all(policy, block.clauses, variables)
         self.combinations = variables.combinations()
-        if mutation == "one-combination":
+        if mutate.current == "one-combination":
             self.combinations = self.combinations[:1]
         self.clauses = [CompiledClause(policy, c, block.kind, variables) for c in block.clauses]
         self.named = {c.name for c in self.clauses}
@@ -861,14 +249,14 @@ class CompiledBlock:
             b = {**binding, **own}
             tests = [(c.name, c.test(side, b)) for c in self.clauses]
             for a in self.policy.attributes.values():
-                if a.name not in self.named and mutation != "left-out-is-any":
-                    if a.dynamic and mutation != "dynamic-must-equal":
+                if a.name not in self.named and mutate.current != "left-out-is-any":
+                    if a.dynamic and mutate.current != "dynamic-must-equal":
                         tests.append((a.name, is_present))
                     else:
                         x = side.own.get(a.name)
                         tests.append((a.name, is_absent if x is None else
                                       compare("==", a.type, x, False)))
-                if (a.type.words is not None or a.type.tag == "int") and mutation != "domain-ignored":
+                if (a.type.words is not None or a.type.tag == "int") and mutate.current != "domain-ignored":
                     tests.append((a.name, a.type_test))
             claims = []
             for name, x in self.claims.items():
@@ -946,7 +334,7 @@ class Side:
         for a in policy.attributes.values():
             v = self.own.get(a.name)
             if v is None or (v == a.spelt_default and a.presence == "default" and
-                             mutation != "default-in-record"):
+                             mutate.current != "default-in-record"):
                 continue
             self.record[a.name] = a.type.identity, v
         if not self.problems:
@@ -1004,7 +392,7 @@ class Side:
                         self.offers = (self.offers or []) + block.describing(self, binding)
         self.refuses = [(self.policy, r) for r in self.refuses]
         for n in self.narrowed:
-            if mutation == "narrows-ignored":
+            if mutate.current == "narrows-ignored":
                 continue
             for rule in n.policy.rules:
                 for binding in rule.matches(n):
@@ -1013,11 +401,11 @@ class Side:
                         self.refuses += [(n.policy, r) for r in block.describing(n, binding)]
         if not migratable:
             self.accepts = []
-            if mutation != "migratable-no-leaves":
+            if mutate.current != "migratable-no-leaves":
                 self.offers = []
-        if mutation == "refuse-ignored":
+        if mutate.current == "refuse-ignored":
             self.refuses = []
-        if mutation == "offers-ignored":
+        if mutate.current == "offers-ignored":
             self.offers = None
 
     def record_text(self):
@@ -1042,17 +430,17 @@ def seen_by(policy, record):
         if entry is None:
             view[a.name] = a.spelt_default
         elif entry[0] != a.type.identity:
-            if mutation == "other-type-passes":
+            if mutate.current == "other-type-passes":
                 view[a.name] = a.spelt_default
                 continue
             view[a.name] = OTHER_TYPE
             strange = True
-        elif a.presence == "default" and entry[1] == a.default and mutation != "default-in-record":
+        elif a.presence == "default" and entry[1] == a.default and mutate.current != "default-in-record":
             view[a.name] = DEFAULT_SPELT_OUT
             strange = True
         else:
             view[a.name] = entry[1]
-    if mutation != "unknown-attribute-passes":
+    if mutate.current != "unknown-attribute-passes":
         strange = strange or any(name not in policy.attributes for name in record)
     return view, strange
 

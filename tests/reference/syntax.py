@@ -133,6 +133,9 @@ class Parser:
         kind, text = self.tokens[self.at]
         return kind == what or (kind == "word" and text == what)
 
+    def at_kind(self, kind):
+        return self.tokens[self.at][0] == kind
+
     def take(self, what):
         if self.peek(what):
             self.at += 1
@@ -179,7 +182,7 @@ class Parser:
     # ---- values
 
     def item(self):
-        if self.peek("string"):
+        if self.at_kind("string"):
             productions.add("item: string")
             return ("string", self.string())
         return ("word", self.word("item"))
@@ -339,7 +342,7 @@ class Parser:
         kind = self.name()
         productions.add("fact: name")
         paths = []
-        while self.peek("string"):
+        while self.at_kind("string"):
             paths.append(self.string())
             productions.add("fact: fact string")
         return kind, paths
@@ -488,7 +491,7 @@ class Parser:
         while not self.take("}"):
             self.statement(t)
             productions.add("body: body statement")
-        if not self.peek("end"):
+        if not self.at_kind("end"):
             raise Refused("text after the policy")
         productions.update(("close: }", "policy: policy_head body close", "file: language policy"))
         return t
