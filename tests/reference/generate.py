@@ -259,20 +259,25 @@ class Generator(Kinds):
             if not d["dynamic"]:
                 continue
             named = any(c.startswith(d["name"] + " ") for c in clauses)
-            if d is self.computed and self.chance(0.85):
+            if self.daring and d["kind"].computable and self.chance(0.6):
+                # Whether these contradict each other is for the compiler to see.
+                clauses.append("claim %s = %s;" % (d["name"], self.claimed(d, numbers, attributes)))
+            elif d is self.computed and self.chance(0.85):
                 if not self.computed_done or self.chance(0.1):
                     self.computed_done = True
-                    atoms = ["source." + self.pick([o["name"] for o in attributes
-                                                    if o["kind"].computable])]
-                    atoms += ["{%s}" % v for v in numbers]
-                    if numbers and self.chance(0.3):
-                        del atoms[0]
-                    clauses.append("claim %s = %s;" % (d["name"], self.pick(
-                        (atoms[0], atoms[0], self.safe_expr(d, atoms), self.safe_expr(d, atoms)))))
+                    clauses.append("claim %s = %s;" % (d["name"],
+                                                       self.claimed(d, numbers, attributes)))
                 elif not named:
                     clauses.append("%s any;" % d["name"])
             elif self.chance(0.15):
                 clauses.append("claim %s;" % d["name"])
+
+    def claimed(self, d, numbers, attributes):
+        atoms = ["source." + self.pick([o["name"] for o in attributes if o["kind"].computable])]
+        atoms += ["{%s}" % v for v in numbers]
+        if numbers and self.chance(0.3):
+            del atoms[0]
+        return self.pick((atoms[0], self.safe_expr(d, atoms)))
 
     def rule_body(self, outer):
         out = []
@@ -316,6 +321,7 @@ class Generator(Kinds):
         dynamic = [d for d in declarations if d["dynamic"] and d["kind"].computable]
         self.computed = self.pick(dynamic) if dynamic and self.chance(0.5) else None
         self.computed_done = False
+        self.daring = self.chance(0.12)
 
     def declare(self, mdev):
         names = self.rng.sample(NAMES, self.rng.randint(3, 8))
