@@ -117,6 +117,19 @@ static bool check_key_name(struct check *c, const struct elem *e)
 	return false;
 }
 
+/* A site file could not have the others (mdevcompat-site.d(5)), so they would be absent for ever. */
+static bool check_site_key(struct check *c, const struct elem *e)
+{
+	if (!check_key_name(c, e))
+		return false;
+	if (e->text.n <= 255 && str_find(e->text, ' ') == e->text.n)
+		return true;
+	check_error(c, DIAG_FACT_ARGUMENT, e->span, "'%.*s' cannot be the key of a site fact",
+		QUOTE(c, e->text))->help =
+		STR("a key of a site file has no blanks and at most 255 bytes");
+	return false;
+}
+
 bool check_fact(struct check *c, const struct ast_fact *fact, const struct option *key,
 	struct value_type type, struct fact *ret)
 {
@@ -142,6 +155,8 @@ bool check_fact(struct check *c, const struct ast_fact *fact, const struct optio
 	for (e = fact->first; e; e = e->next) {
 		bool module = info->kind == FACT_MODULE && f.n_paths == 0;
 
+		if (info->kind == FACT_SITE && !check_site_key(c, e))
+			return false;
 		if (info->files ? !check_path(c, e, module) : !check_key_name(c, e))
 			return false;
 		f.path[f.n_paths++] = e->text;

@@ -150,7 +150,7 @@ static bool check_word(struct site_reader *r, struct str word, const char *never
 			report(r, DIAG_SITE_NAME, span,
 				yaml_quoted(r->a, "", word, " cannot be a name here"))
 				->help = *never == '=' ?
-					STR("a key is printable ASCII without blanks and '='") :
+					STR("a key is printable ASCII without blanks, ',', ':' and '='") :
 					STR("names are as in /sys: printable ASCII without blanks and '/'");
 			return false;
 		}
@@ -241,7 +241,7 @@ static int read_facts(struct site_reader *r, enum site_level level, struct str n
 		if (e == 0)
 			e = yaml_take_scalar(&r->yaml, &entry.key);
 		if (e == 0) {
-			check_word(r, entry.key, "=", entry.span);
+			check_word(r, entry.key, "=:,", entry.span);
 			e = yaml_next_value(&r->yaml, &entry.value);
 			if (e == -EBADMSG && r->yaml.event.type == YAML_MAPPING_START_EVENT)
 				r->yaml.fault.text = STR("a fact is one text, and has nothing below it");
