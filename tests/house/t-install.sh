@@ -23,9 +23,8 @@ cat >"$scratch/want" <<END
 $bindir/mdevcompat
 $udevdir/mdevcompat_id
 $udevdir/rules.d/60-mdevcompat.rules
-$policydir/mbochs.policy
-$policydir/mdpy.policy
-$policydir/mtty.policy
+$(cd "$top_srcdir/policies" && printf "$policydir/%s\n" *.policy)
+$(place datadir)/mdevcompat/vendor.policy.template
 $unitdir/mdevcompat-reload.service
 $unitdir/mdevcompat-trigger.service
 $unitdir/mdevcompat-update.path
@@ -40,9 +39,10 @@ $(place datadir)/vim/vimfiles/syntax/mdevcompat.vim
 END
 # Manual pages are built by scdoc, or come with a release.
 if [ -n "$(place SCDOC)" ] || [ -e "$top_srcdir/man/mdevcompat.1" ]; then
-	printf '%s\n' "$mandir/man1/mdevcompat.1" "$mandir/man5/mdevcompat.policy.5" "$mandir/man5/mdevcompat-site.d.5" \
-		"$mandir/man7/mdevcompat-descriptor.7" \
-		"$mandir/man7/mdevcompat-diagnostics.7" "$mandir/man8/mdevcompat_id.8" >>"$scratch/want"
+	printf '%s\n' "$mandir/man1/mdevcompat.1" "$mandir/man5/mdevcompat.policy.5" \
+		"$mandir/man5/mdevcompat-site.d.5" "$mandir/man7/mdevcompat-descriptor.7" \
+		"$mandir/man7/mdevcompat-diagnostics.7" "$mandir/man7/mdevcompat.policy-tutorial.7" \
+		"$mandir/man8/mdevcompat_id.8" >>"$scratch/want"
 fi
 
 ok "make install" in_build install
