@@ -232,6 +232,17 @@ class Generator(Kinds):
 
     # ---- blocks and rules
 
+    def bind(self, variable, clauses, numbers, attributes):
+        """A string other than type that binds a variable, or uses one."""
+        strings = [d for d in attributes if d["kind"].type == "string"]
+        if not strings or not self.chance(0.12):
+            return
+        clauses.append("%s %s;" % (self.pick(strings)["name"], self.pick((
+            "in p{%s: 1, 2}, {%s}", "in {%s: 1, 2, a}, p{%s} except a", "in p{%s: 2, 1}, a except {%s}",
+            "in {%s: 1, 2}0{%s}, a, b")) % (variable, variable)))
+        if "a}" not in clauses[-1]:
+            numbers.append(variable)
+
     def block(self, kind, outer):
         clauses, numbers = [], list(outer)
         if self.chance(0.5):
@@ -239,6 +250,7 @@ class Generator(Kinds):
             clauses.append(text)
             numbers += bound
         attributes = [d for d in self.declarations if not d["local"]]
+        self.bind("z", clauses, numbers, attributes)
         most = self.pick((1, 2, 4)) if kind != "refuse" else self.pick((2, 3, 4))
         for _ in range(self.rng.randint(max(0 if clauses else 1, most // 2), most)):
             clauses.append(self.clause(self.pick(attributes), kind, numbers))
@@ -304,8 +316,14 @@ class Generator(Kinds):
                 self.bound_outside = sorted(set(self.bound_outside) | {
                     v for v in ("n", "m", "k_1") if "{%s:" % v in text})
             else:
-                text = self.clause(self.pick(attributes), "when", [])
+                text = self.clause(self.pick(attributes), "when", bound)
             parts.append("when " + text)
+        clauses = []
+        self.bind("y", clauses, bound, attributes)
+        if self.chance(0.08):
+            clauses.append(self.pick(("kind == mdev;", "kind in vfio, mdev;", "driver in d*, x-1;",
+                                      "driver == drv;", "driver in drv, other except other;")))
+        parts += ["when " + text for text in clauses]
         parts += self.rule_body(bound)
         if self.chance(0.04):
             parts.append("migratable no;")
