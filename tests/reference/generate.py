@@ -263,8 +263,7 @@ class Generator(Kinds):
                     clauses.append(d["name"] + " any;")
             self.claims(clauses, numbers, attributes)
         self.rng.shuffle(clauses)
-        head = "accept same but" if kind == "accept" else kind
-        return "%s { %s }" % (head, " ".join(clauses))
+        return "accept same but" if kind == "accept" else kind, clauses
 
     def claims(self, clauses, numbers, attributes):
         for d in attributes:
@@ -328,7 +327,7 @@ class Generator(Kinds):
         if self.chance(0.04):
             parts.append("migratable no;")
         self.rng.shuffle(parts)
-        return "rule %s { %s }" % (name, " ".join(parts))
+        return "rule " + name, parts
 
     # ---- policies
 
@@ -397,7 +396,7 @@ class Generator(Kinds):
                 text, bound = self.type_clause("when", []) if self.chance(0.5) else (None, [])
                 self.bound_outside = ["n", "m", "k_1"] if text else []
                 body = self.block("refuse", bound) if self.chance(0.8) else "migratable no;"
-                out.append("rule n%d { %s %s }" % (i, "when " + text if text else "", body))
+                out.append(("rule n%d" % i, ["when " + text, body] if text else [body]))
         else:
             names = self.rng.sample(sorted(KEYWORDS) + ["r0", "r1", "r2", "window"], 3)
             for name in names[:self.rng.randint(1, 3)]:
@@ -416,9 +415,28 @@ class Generator(Kinds):
         head = "policy %s%s%s" % (self.pick(("p", "claim", "test", "some-policy")),
                                   self.pick(("", "", " revision 7")),
                                   " narrows p" if narrows else self.pick(("", "", " fallback")))
+        self.written.append((head, out))
+        return self.spelt(head, out)
+
+    def spelt(self, head, out):
         gap = self.pick((" ", "\n", "\n\t", " # { \"\n"))
-        return "language 1;%s%s {%s%s%s}%s" % (gap, head, gap, gap.join(out), gap,
+        return "language 1;%s%s {%s%s%s}%s" % (gap, head, gap, gap.join(map(self.statement, out)), gap,
                                                self.pick(("", "\n", " # the end\n")))
+
+    def statement(self, x):
+        """A text, or (head, [statements]) with braces."""
+        return x if isinstance(x, str) else "%s { %s }" % (x[0], " ".join(map(self.statement, x[1])))
+
+    def shuffled(self, x):
+        if isinstance(x, str):
+            return x
+        items = [self.shuffled(y) for y in x[1]]
+        self.rng.shuffle(items)
+        return x[0], items
+
+    def again(self):
+        """The texts of the last case's policies, with all that has no order in another one."""
+        return [self.spelt(*self.shuffled(w)) for w in self.written]
 
     def changed(self, declarations, mdev):
         """The same attributes as another policy may know them."""
@@ -486,6 +504,7 @@ class Generator(Kinds):
 
     def case(self, n_sides):
         """([(text, narrows)], [(policy's number, side)])"""
+        self.written = []
         self.openness = self.pick((0.3, 0.8, 0.95))
         self.badness = 0.3 if self.chance(0.04) else 0.002
         scopes = self.scopes()
