@@ -94,8 +94,11 @@ static bool arena_grow(struct arena *a, size_t size)
 /* Room for @n bytes, which do not fit in what is left. @n 0: more than there can be. */
 static bool make_room(struct arena *a, size_t n)
 {
-	if (!a->failed && n > 0 && n <= a->limit - a->used && arena_grow(a, n))
+	bool fits = n > 0 && n <= a->limit - a->used;
+
+	if (!a->failed && fits && arena_grow(a, n))
 		return true;
+	a->over = a->failed ? a->over : !fits;
 	a->failed = true;
 	a->end = a->at;
 	return false;
@@ -152,6 +155,39 @@ void arena_trim(struct arena *a, void *p, size_t size)
 	a->at = end;
 }
 
+/* Where the block ends, or the limit comes first. */
+static void set_end(struct arena *a)
+{
+	size_t left = a->limit - a->used, room = left;
+
+	if (!a->fixed)
+		room = a->blocks ? (size_t)(a->blocks->data + a->blocks->size - a->at) : 0;
+	a->end = a->failed ? a->at : a->at + MIN(room, left);
+}
+
+size_t arena_bound(struct arena *a, size_t limit)
+{
+	size_t before = a->limit;
+
+	a->limit = MAX(limit, a->used);
+	set_end(a);
+	return before;
+}
+
+bool arena_charge(struct arena *a, size_t n)
+{
+	if (a->failed)
+		return false;
+	if (n > a->limit - a->used) {
+		a->failed = a->over = true;
+		a->end = a->at;
+		return false;
+	}
+	a->used += n;
+	set_end(a);
+	return true;
+}
+
 char *arena_dup(struct arena *a, const void *p, size_t n)
 {
 	char *copy;
@@ -194,4 +230,5 @@ void arena_rewind(struct arena *a, struct arena_mark m)
 	a->end = m.end;
 	a->used = m.used;
 	a->failed = m.failed;
+	a->over = a->over && a->failed;
 }

@@ -24,6 +24,7 @@ struct arena {
 	struct arena_block *spare; /* left by arena_rewind(), smallest first as a rule */
 	size_t used, limit; /* bytes handed out, and how many may be */
 	bool fixed, failed;
+	bool over; /* failed: what was asked for passed the limit */
 	uint64_t count; /* allocations made, for tests that guard cost */
 };
 
@@ -62,6 +63,16 @@ void arena_trim(struct arena *a, void *p, size_t size);
 
 /* Copies @n bytes and adds a NUL (not counted). Returns NULL as arena_alloc() does. */
 char *arena_dup(struct arena *a, const void *p, size_t n) _must_check_;
+
+/*
+ * Sets how many bytes may have been handed out in all; returns what it was before. A second call
+ * with that lifts a bound that the first one put around one piece of work.
+ */
+size_t arena_bound(struct arena *a, size_t limit);
+
+/* Takes @n bytes off what may still be had, as if they had been handed out here. False: there are
+ * not as many; that is a failure like any other. */
+bool arena_charge(struct arena *a, size_t n);
 
 /* How much there still is to be had, at most. */
 static inline size_t arena_left(const struct arena *a)

@@ -49,6 +49,14 @@
 #define DIAGRAM_STEPS_MAX (1u << 19)
 #define DIAGRAM_DEPTH_MAX 1024
 
+/*
+ * One evaluation as a whole: what all rules that speak of one subject, decoded, and all diagrams
+ * made of them may take. More is too complex, in the udev helper, whose memory is of this size,
+ * and in the command line alike.
+ */
+#define EVAL_MEMORY_MAX ((size_t)32 << 20) /* bytes handed out */
+#define EVAL_PAGES_MAX	2048		   /* pages of sections that are looked at */
+
 /* Texts that travel */
 #define DESCRIPTOR_MAX	     65536 /* bytes of a descriptor; more is too complex */
 #define DESCRIPTOR_PROP_MAX  2048  /* bytes of the udev property */

@@ -116,15 +116,18 @@ struct eval_options {
 /*
  * What subjects have in common that differ in their type alone, as those of one parent do: the
  * first to be evaluated with it leaves there what the others need not read and decode again,
- * facts included (also those that are absent or unreadable). It lives in @a, which must outlive
- * all of their evaluations; when @a is full nothing more is kept. -ENOMEM. A subject of another kind or
- * driver is -EINVAL.
+ * facts included (also those that are absent or unreadable). It takes about 4 MiB of @a, which
+ * must outlive all of their evaluations; what does not fit is not kept. Other pages of @img may be
+ * forgotten back to where @a was afterwards. 0, -ENOMEM. A subject of another kind or driver is
+ * -EINVAL then.
  */
 struct eval_shared;
-int eval_shared_new(struct arena *a, struct eval_shared **ret);
+int eval_shared_new(struct arena *a, struct image *img, enum subject_kind kind,
+	struct str driver, struct eval_shared **ret);
 
 /*
- * Evaluates @s against @img. All of *ret lives in @a. Returns 0 whenever there is an answer to
+ * Evaluates @s against @img. All of *ret lives in @a, of which it takes at most EVAL_MEMORY_MAX
+ * bytes: more is too complex, if @a has as much, else -ENOMEM. Returns 0 whenever there is an answer to
  * give, also "unknown: missing-fact" and the like (ret->status); an error means that nothing is
  * known and nothing may be said: -ENODEV (the subject vanished), -EIO, -ENOMEM.
  */

@@ -80,7 +80,7 @@ static int make_texts(struct arena *a, struct evaluation *e)
 }
 
 /* With `speaks` the driver's rule comes beside those of the policy. */
-static int prepare_spoken(struct arena *a, const struct section_source *section,
+static int prepare_spoken(struct arena *a, struct section_bound *section,
 	const struct subject *s, struct shared_part *part, struct evaluation *e)
 {
 	enum mdc_status said;
@@ -88,7 +88,7 @@ static int prepare_spoken(struct arena *a, const struct section_source *section,
 	uint32_t n_rules;
 	int r;
 
-	r = section_decode_rules(a, section, &e->policy, s->type, &rule, &n_rules);
+	r = section_decode_rules(a, &section->source, &e->policy, s->type, &rule, &n_rules);
 	if (r == 0)
 		r = spoken_join(a, s, e, &rule, &n_rules);
 	if (r < 0 || (e->status != STATUS_OK && e->status != STATUS_TARGET_ONLY))
@@ -103,35 +103,38 @@ static int prepare_spoken(struct arena *a, const struct section_source *section,
 }
 
 /* Decodes, reads facts, binds. Leaves a status or rules that hold. */
-static int prepare(struct arena *a, const struct section_source *section,
+static int prepare(struct arena *a, const struct section_source *from, uint32_t *pages,
 	const struct subject *s, struct shared_part *part, struct evaluation *e)
 {
 	const struct rule *rule;
+	struct section_bound head, rules;
 	uint32_t n_rules;
 	int r;
 
-	r = shared_head(part, a, section, &e->policy);
+	section_bounded(&head, from, pages);
+	section_bounded(&rules, from, pages);
+	r = shared_head(part, a, &head, &e->policy);
 	if (r < 0)
 		return r;
 	e->has_policy = true;
 	if (e->policy.speaks.n > 0)
-		return prepare_spoken(a, section, s, part, e);
+		return prepare_spoken(a, &rules, s, part, e);
 	r = facts_read(a, s, part, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
-	r = section_decode_rules(a, section, &e->policy, s->type, &rule, &n_rules);
+	r = section_decode_rules(a, &rules.source, &e->policy, s->type, &rule, &n_rules);
 	if (r < 0)
 		return r;
 	return build_bind(a, e, rule, n_rules);
 }
 
-static int narrow(struct arena *a, const struct section_source *section,
+static int narrow(struct arena *a, const struct section_source *section, uint32_t *pages,
 	const struct subject *s, struct shared_part *part, struct evaluation *e)
 {
 	struct evaluation n = { .input = -1 };
 	int r;
 
-	r = prepare(a, section, s, part, &n);
+	r = prepare(a, section, pages, s, part, &n);
 	if (r < 0)
 		return r;
 	if (n.status != STATUS_OK) {
@@ -147,7 +150,7 @@ static int narrow(struct arena *a, const struct section_source *section,
 
 /* Nobody but the driver judges; but it is not asked where a policy says no. */
 static int narrow_target_only(struct arena *a, const struct section_source *section,
-	uint32_t n_sections, const struct subject *s, struct evaluation *e)
+	uint32_t n_sections, uint32_t *pages, const struct subject *s, struct evaluation *e)
 {
 	uint32_t i;
 	int r;
@@ -156,7 +159,7 @@ static int narrow_target_only(struct arena *a, const struct section_source *sect
 	for (i = 0; i < n_sections; i++) {
 		struct evaluation n = { .input = -1 };
 
-		r = prepare(a, &section[i], s, NULL, &n);
+		r = prepare(a, &section[i], pages, s, NULL, &n);
 		if (r < 0)
 			return r;
 		if (n.status != STATUS_OK || build_refuses(&n))
@@ -172,19 +175,19 @@ static int answer(struct arena *a, const struct section_source *section,
 	const struct section_source *narrows, uint32_t n_narrows, const struct subject *s,
 	const struct eval_options *o, struct shared_part *part, struct evaluation *e)
 {
-	uint32_t i;
+	uint32_t i, pages = EVAL_PAGES_MAX;
 	int r;
 
-	r = prepare(a, section, s, part, e);
+	r = prepare(a, section, &pages, s, part, e);
 	if (r == 0 && e->status == STATUS_TARGET_ONLY)
-		return narrow_target_only(a, narrows, n_narrows, s, e);
+		return narrow_target_only(a, narrows, n_narrows, &pages, s, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	r = dstore_new(a, o && o->limits ? o->limits : &dlimits_default, &e->store);
 	if (r == 0)
 		r = build_diagrams(a, e);
 	for (i = 0; r == 0 && i < n_narrows && e->status == STATUS_OK; i++)
-		r = narrow(a, &narrows[i], s, part ? &part[i + 1] : NULL, e);
+		r = narrow(a, &narrows[i], &pages, s, part ? &part[i + 1] : NULL, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	e->accepts_own = dg_eval(e->store, e->accepts, DMODE_CLOSED, &e->record) &&
@@ -206,14 +209,39 @@ static void withhold(struct evaluation *e)
 	e->fingerprint[0] = '\0';
 }
 
+/* One evaluation, with a bound around it. */
+static int evaluate_bounded(struct arena *a, const struct image_answer *found,
+	const struct subject *s, const struct eval_options *o, struct shared_part *part,
+	struct evaluation *e)
+{
+	struct arena_mark mark = arena_mark(a);
+	bool whole = arena_left(a) >= EVAL_MEMORY_MAX;
+	size_t limit = arena_bound(a, MIN(a->limit, a->used + EVAL_MEMORY_MAX));
+	bool over;
+	int r;
+
+	r = answer(a, &found->section, found->narrows, found->n_narrows, s, o, part, e);
+	over = whole && r == -ENOMEM && a->over;
+	if (over)
+		arena_rewind(a, mark);
+	arena_bound(a, limit);
+	if (!over)
+		return r;
+	/* Nothing that was there is there any more. */
+	*e = (struct evaluation){ .input = e->input };
+	return -E2BIG;
+}
+
 int evaluate_section(struct arena *a, const struct section_source *section,
 	const struct section_source *narrows, uint32_t n_narrows, const struct subject *s,
 	const struct eval_options *o, struct evaluation *ret)
 {
+	const struct image_answer found = { .section = *section,
+		.narrows = (struct section_source *)narrows, .n_narrows = n_narrows };
 	struct evaluation e = { .input = -1 };
 	int r;
 
-	r = settle(&e, answer(a, section, narrows, n_narrows, s, o, NULL, &e));
+	r = settle(&e, evaluate_bounded(a, &found, s, o, NULL, &e));
 	if (r < 0)
 		return r;
 	withhold(&e);
@@ -235,8 +263,7 @@ int evaluate(struct arena *a, struct image *img, const struct subject *s,
 		e.input = found.input;
 	}
 	if (r == 0 && status_has_fingerprint(found.status)) {
-		r = answer(a, &found.section, found.narrows, found.n_narrows, s, o, part,
-			&e);
+		r = evaluate_bounded(a, &found, s, o, part, &e);
 		if (r == 0 && e.status == STATUS_OK)
 			e.status = found.status;
 	}

@@ -104,14 +104,19 @@ static int read_shared(struct arena *a, const struct subject *s, const struct at
 	struct shared_part *part, struct fact_result *f, struct str *why)
 {
 	struct shared_fact *have = shared_fact_of(part, at);
+	size_t before;
 
 	if (!have)
 		return read_one(a, s, at, f, why);
 	if (!have->known) {
+		before = part->arena->used;
 		have->result.attr = at;
 		have->r = read_one(part->arena, s, at, &have->result, &have->why);
+		have->memory = part->arena->used - before;
 		have->known = have->r == 0 || have->r == -ENOENT || have->r == -EINVAL;
 	}
+	if (!arena_charge(a, have->memory))
+		return -ENOMEM;
 	*f = have->result;
 	*why = have->why;
 	return have->r;

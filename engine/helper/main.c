@@ -30,8 +30,14 @@ enum {
 
 #define DEADLINE_MS	 500
 #define TYPE_LINK_MS	 300 /* how long an mdev's type link may be late */
-#define EVAL_ARENA_SIZE	 ((size_t)28 << 20) /* one type at a time */
-#define IMAGE_ARENA_SIZE ((size_t)12 << 20) /* the pages that were read */
+/*
+ * Both together stay below the 64 MiB that sandbox_limits() leaves. One evaluation takes what it
+ * may, beside the names of all types; and the pages that it looks at may all have to be put
+ * together from pieces, beside what is kept of the image for all types.
+ */
+#define EVAL_ARENA_SIZE	 (EVAL_MEMORY_MAX + ((size_t)1 << 20))
+#define PAGES_ROOM	 (2 * (size_t)EVAL_PAGES_MAX * IMAGE_PAGE_SIZE + 2 * FOLDED_MAX + ((size_t)1 << 20))
+#define IMAGE_ARENA_SIZE (PAGES_ROOM + ((size_t)7 << 20))
 #define IMAGE_NAME	 "mdevcompat/policies.bin"
 
 /* Common: linkers put that behind all small variables, which then share a page. */
@@ -215,6 +221,9 @@ static int judge(struct run *run, const struct subject *s, const struct probe *p
 		return 0;
 	}
 	r = evaluate(run->a, run->image, s, &run->options, ret);
+	/* A read that did not fit into what an evaluation may take says nothing about us. */
+	if (r == 0 && ret->status == STATUS_TOO_COMPLEX && p->failed == -ENOMEM)
+		return 0;
 	if (r == 0 && p->vanished)
 		r = -ENODEV;
 	/* What failed on our side says nothing about the device. */
@@ -227,7 +236,7 @@ static int say_parent(struct run *run, const struct device *d, struct str *ret)
 	struct evaluation e;
 	struct subject s;
 	struct probe probe;
-	struct arena_mark mark;
+	struct arena_mark mark, pages;
 	struct str *type;
 	uint32_t n, i;
 	int r;
@@ -237,13 +246,17 @@ static int say_parent(struct run *run, const struct device *d, struct str *ret)
 		r = device_count_types(d, &n);
 		return r < 0 ? r : emit_too_many(run->out, HELPER_OUTPUT_MAX, n, ret);
 	}
-	if (r == 0)
-		r = eval_shared_new(run->kept, &run->options.shared);
+	if (r == 0 && run->image)
+		r = eval_shared_new(run->kept, run->image, KIND_MDEV, d->driver,
+			&run->options.shared);
 	if (r < 0)
 		return r;
 	r = emit_parent_begin(&p, run->a, run->out, HELPER_OUTPUT_MAX, type, n);
 	mark = arena_mark(run->a);
+	pages = arena_mark(run->kept);
 	for (i = 0; r == 0 && i < n && !emit_parent_full(&p); i++) {
+		if (run->image && arena_left(run->kept) < PAGES_ROOM)
+			image_forget(run->image, pages);
 		subject_of_type(d, type[i], &probe, &s);
 		r = judge(run, &s, &probe, &e);
 		if (r == 0)

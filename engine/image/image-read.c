@@ -21,6 +21,10 @@ struct image {
 	const uint8_t *fences;
 	uint32_t n_scopes, n_index, n_inputs;
 	struct extent inputs, os_release, site;
+	struct folded {
+		bool known;
+		struct str text;
+	} os_release_text, site_text;
 };
 
 static struct extent get_extent(const uint8_t *p)
@@ -447,24 +451,39 @@ int image_input_get(struct image *img, uint32_t i, struct image_input *ret)
 
 /* ---- what is folded in, and the whole ------------------------------------------------------ */
 
-static int get_folded(struct image *img, struct extent e, struct str *ret)
+/* Read once: it may be long. */
+static int get_folded(struct image *img, struct extent e, struct folded *f, struct str *ret)
 {
 	const uint8_t *p;
-	int r = pages_get(&img->pages, e.at, e.size, &p);
+	int r;
 
-	if (r == 0)
-		*ret = e.size > 0 ? (struct str){ (const char *)p, e.size } : (struct str){ 0 };
-	return r;
+	if (!f->known) {
+		r = pages_get(&img->pages, e.at, e.size, &p);
+		if (r < 0)
+			return r;
+		if (e.size > 0)
+			f->text = (struct str){ (const char *)p, e.size };
+		f->known = true;
+	}
+	*ret = f->text;
+	return 0;
 }
 
 int image_os_release(struct image *img, struct str *ret)
 {
-	return get_folded(img, img->os_release, ret);
+	return get_folded(img, img->os_release, &img->os_release_text, ret);
 }
 
 int image_site(struct image *img, struct str *ret)
 {
-	return get_folded(img, img->site, ret);
+	return get_folded(img, img->site, &img->site_text, ret);
+}
+
+void image_forget(struct image *img, struct arena_mark m)
+{
+	pages_forget(&img->pages);
+	img->os_release_text.known = img->site_text.known = false;
+	arena_rewind(img->pages.arena, m);
 }
 
 int image_verify(struct image *img)

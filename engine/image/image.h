@@ -117,6 +117,13 @@ int image_section(struct image *img, uint32_t i, struct section_source *ret);
 int image_os_release(struct image *img, struct str *ret);
 int image_site(struct image *img, struct str *ret);
 
+/*
+ * For one who asks about many subjects and has little memory: takes the image's arena back to @m,
+ * a mark that was made after image_open(), and with it the pages that were read since. Whatever
+ * else came from the arena since then is gone too, texts and answers that were views of it.
+ */
+void image_forget(struct image *img, struct arena_mark m);
+
 /* Reads every page and checks the digest of the whole: for `status`. Keeps nothing of it in
  * memory. 0, -EBADMSG, -EIO. */
 int image_verify(struct image *img);

@@ -181,3 +181,12 @@ int pages_get(struct pages *s, uint32_t at, uint32_t n, const uint8_t **ret)
 		*ret = page + from;
 	return r;
 }
+
+void pages_forget(struct pages *s)
+{
+	memset(s->first_table, 0, sizeof(s->first_table));
+	s->table = s->first_table;
+	s->room = ARRAY_SIZE(s->first_table);
+	s->used = 0;
+	s->last = (struct page){ 0 };
+}

@@ -36,3 +36,6 @@ int pages_take(struct pages *s, uint32_t number, const uint8_t *p);
 
 /* Payload bytes, valid as long as the arena. 0, -EBADMSG, -EIO, -ENOMEM. */
 int pages_get(struct pages *s, uint32_t at, uint32_t n, const uint8_t **ret);
+
+/* What was read is read again when it is wanted. */
+void pages_forget(struct pages *s);

@@ -395,3 +395,31 @@ void section_memory(struct section_source *s, const struct str *bytes)
 		.size = (uint32_t)MIN(bytes->n, (size_t)UINT32_MAX),
 	};
 }
+
+/* ---- bounded ------------------------------------------------------------------------------- */
+
+static int read_bounded(void *ctx, uint32_t at, uint32_t n, const uint8_t **ret)
+{
+	struct section_bound *b = ctx;
+	uint32_t first = at / PAGE_PAYLOAD, last, pages;
+
+	if (n > 0 && n <= UINT32_MAX - at) {
+		last = (at + (n - 1)) / PAGE_PAYLOAD;
+		pages = last - first + (first != b->page);
+		if (pages > *b->left)
+			return -E2BIG;
+		*b->left -= pages;
+		b->page = last;
+	}
+	return b->from->read(b->from->ctx, at, n, ret);
+}
+
+void section_bounded(struct section_bound *b, const struct section_source *from, uint32_t *left)
+{
+	*b = (struct section_bound){
+		.source = { .read = read_bounded, .ctx = b, .size = from->size },
+		.from = from,
+		.left = left,
+		.page = UINT32_MAX,
+	};
+}

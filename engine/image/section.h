@@ -34,8 +34,20 @@ struct section_source {
 /* A source over bytes in memory: @bytes must outlive it. */
 void section_memory(struct section_source *s, const struct str *bytes);
 
+/*
+ * The same as @from, but at most *@left pages of it: -E2BIG for more. Pages that follow each other
+ * count once. @from and @left must outlive it.
+ */
+struct section_bound {
+	struct section_source source;
+	const struct section_source *from;
+	uint32_t *left, page;
+};
+void section_bounded(struct section_bound *b, const struct section_source *from, uint32_t *left);
+
 /* The header and the head: everything of *ret but .rule and .n_rules (n_rules says how many
- * there are; .rule is NULL). Views point into what read() gave. -EBADMSG, -EIO, -ENOMEM. */
+ * there are; .rule is NULL). Views point into what read() gave. -EBADMSG, -EIO, -ENOMEM, and
+ * what else read() says; also from the next three. */
 int section_decode_head(struct arena *a, const struct section_source *s, struct policy *ret);
 
 /*

@@ -164,14 +164,23 @@ static int read_kernel_release(struct sysfs *s, struct arena *a, struct str *ret
 	return ret->p ? 0 : -ENOMEM;
 }
 
-static int read_os_release(struct sysfs *s, const struct fact *f, struct str *ret,
-	struct str *ret_from)
+/* A text of the image's, which outlives neither the image nor its pages. */
+static int keep_text(struct arena *a, int r, struct str *text)
+{
+	if (r < 0)
+		return r;
+	*text = str_dup(a, *text);
+	return text->p ? 0 : -ENOMEM;
+}
+
+static int read_os_release(struct sysfs *s, struct arena *a, const struct fact *f,
+	struct str *ret, struct str *ret_from)
 {
 	struct str text = { 0 };
 	int r = s->image ? image_os_release(s->image, &text) : 0;
 
 	*ret_from = STR("os-release");
-	return r < 0 ? r : os_release_find(text, f->path[0], ret);
+	return r < 0 ? r : keep_text(a, os_release_find(text, f->path[0], ret), ret);
 }
 
 static struct str last_part(struct str path)
@@ -205,8 +214,10 @@ static int read_site(struct probe *p, struct arena *a, const struct fact *f, str
 	if (r < 0 || text.n == 0)
 		return r < 0 ? r : -ENOENT;
 	r = read_physfn(d->sysfs, a, place, &physfn);
-	return r < 0 ? r : site_find(text, last_part(place), physfn, d->driver, f->path[0], ret,
-				   ret_from);
+	if (r == 0)
+		r = site_find(text, last_part(place), physfn, d->driver, f->path[0], ret, ret_from);
+	r = keep_text(a, r, ret);
+	return keep_text(a, r, ret_from);
 }
 
 static int read_fact(struct probe *p, struct arena *a, const struct fact *f, struct str *ret,
@@ -227,7 +238,7 @@ static int read_fact(struct probe *p, struct arena *a, const struct fact *f, str
 		return read_below(p, a, STR("module"), none, f->path[0], f->path[1], ret,
 			ret_from);
 	case FACT_OS_RELEASE:
-		return read_os_release(p->device->sysfs, f, ret, ret_from);
+		return read_os_release(p->device->sysfs, a, f, ret, ret_from);
 	case FACT_KERNEL_RELEASE:
 		return read_kernel_release(p->device->sysfs, a, ret, ret_from);
 	case FACT_SITE:
