@@ -146,6 +146,7 @@ int cmd_cat(struct cli *c);
 int cmd_check(struct cli *c);
 int cmd_claim(struct cli *c);
 int cmd_complete(struct cli *c);
+int cmd_diff(struct cli *c);
 int cmd_explain(struct cli *c);
 int cmd_help(struct cli *c);
 int cmd_info(struct cli *c);

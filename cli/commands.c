@@ -52,6 +52,14 @@ const struct command commands[] = {
 		"Exit status 0 when all are yes, 1 when one is no, else 4. Without arguments, looks at the\n"
 		"policies in force.\n",
 		prove_options, cmd_prove },
+	{ "diff", GROUP_WRITE, CMD_ROOT | CMD_JSON | CMD_FILES, "OLD NEW", 2, 2,
+		"say what two policies, or folders of them, judge differently",
+		"Prints groups of (source, target) pairs whose verdict changes, each with the smallest example,\n"
+		"and whose fingerprints change, of all devices that could be and of this host's. A default, type\n"
+		"or unit that an attribute changes is an error.\n"
+		"Exit status 0 when there is no difference, 1 when there is one, 3 after an error, 4 when not all\n"
+		"could be looked at.\n",
+		NULL, cmd_diff },
 	{ "range", GROUP_WRITE, CMD_JSON, "OPERATION ARGUMENT...", 2, 3, "calculate with version ranges",
 		"Operations:\n"
 		"  normal RANGE            print what it means: [2.0.2,2.0.5) [2.1.0,*), or none\n"

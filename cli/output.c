@@ -84,7 +84,9 @@ const char *cli_color(const struct cli *c, FILE *f, enum cli_color color)
 /* What is neither wrong nor doubtful interests only those who asked about the text. */
 static bool is_shown(const struct cli *c, const struct diag *d)
 {
-	return d->severity != DIAG_INFO || strcmp(c->command->name, "check") == 0;
+	bool compared = d->code >= DIAG_DEFAULT_CHANGED && d->code <= DIAG_ATTRIBUTE_FACT;
+
+	return d->severity != DIAG_INFO || compared || strcmp(c->command->name, "check") == 0;
 }
 
 void cli_print_diags(struct cli *c)

@@ -58,6 +58,9 @@ int part_record(struct arena *a, const struct universe *u, const struct part *pa
 const struct value *subject_value(const struct universe *u, const struct view *v, uint32_t attr,
 	const uint32_t *choice);
 
+/* Encodes the policies once, for those who will call the next often. */
+int subject_prepare(struct universe *u);
+
 /* The whole policy of a side on a whole subject, through the evaluator's front door. */
 int subject_evaluate(struct arena *a, const struct universe *u, unsigned side,
 	const uint32_t *choice, struct evaluation *ret);

@@ -282,6 +282,33 @@ static int as_section(struct arena *a, const struct policy *p, struct section_so
 	return r;
 }
 
+static int encode_side(struct arena *a, const struct judged *j, const struct section_source **ret)
+{
+	struct section_source *list = arena_new_array(a, (size_t)j->n_narrows + 1,
+		struct section_source);
+	uint32_t i;
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	r = as_section(a, j->policy, &list[0]);
+	for (i = 0; r == 0 && i < j->n_narrows; i++)
+		r = as_section(a, j->narrows[i], &list[i + 1]);
+	*ret = list;
+	return r;
+}
+
+int subject_prepare(struct universe *u)
+{
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < u->n_sides; i++)
+		if (u->side[i]->policy)
+			r = encode_side(u->arena, u->side[i], &u->section[i]);
+	return r;
+}
+
 int subject_evaluate(struct arena *a, const struct universe *u, unsigned side,
 	const uint32_t *choice, struct evaluation *ret)
 {
@@ -289,26 +316,24 @@ int subject_evaluate(struct arena *a, const struct universe *u, unsigned side,
 	const struct scope *s = &u->scope[choice[VAR_SCOPE]];
 	const struct point *type = &u->var[VAR_TYPE].point[choice[VAR_TYPE]];
 	struct reading *reading = arena_new(a, struct reading);
-	struct section_source main, *narrows;
+	const struct section_source *section = u->section[side];
 	struct subject subject = { .kind = s->kind, .driver = s->driver, .instance = true };
-	uint32_t i;
-	int r;
+	int r = 0;
 
 	if (!j->policy) {
 		*ret = (struct evaluation){ .input = -1, .status = STATUS_NO_POLICY };
 		return 0;
 	}
-	narrows = arena_new_array(a, j->n_narrows, struct section_source);
-	if (!reading || !narrows)
+	if (!reading)
 		return -ENOMEM;
 	*reading = (struct reading){ u, choice };
 	subject.facts = (struct fact_reader){ .ctx = reading, .value = give_value };
 	if (!type->absent)
 		subject.type = type->value.word;
-	r = as_section(a, j->policy, &main);
-	for (i = 0; r == 0 && i < j->n_narrows; i++)
-		r = as_section(a, j->narrows[i], &narrows[i]);
-	return r < 0 ? r : evaluate_section(a, &main, narrows, j->n_narrows, &subject, NULL, ret);
+	if (!section)
+		r = encode_side(a, j, &section);
+	return r < 0 ? r : evaluate_section(a, section, section + 1, j->n_narrows, &subject, NULL,
+				   ret);
 }
 
 /* ---- in words --------------------------------------------------------------------------------------------- */

@@ -32,7 +32,7 @@ uint32_t group_of(const struct universe *u, uint32_t var)
 
 /* ---- which attributes are one variable ------------------------------------------------------- */
 
-static bool same_fact(const struct fact *x, const struct fact *y)
+bool attr_same_fact(const struct fact *x, const struct fact *y)
 {
 	unsigned i;
 
@@ -45,8 +45,7 @@ static bool same_fact(const struct fact *x, const struct fact *y)
 	return true;
 }
 
-/* Does one text give one value? The declared domains may differ. */
-static bool same_reading(const struct attr_type *x, const struct attr_type *y)
+bool attr_same_reading(const struct attr_type *x, const struct attr_type *y)
 {
 	return value_type_eq(x->type, y->type) && x->list == y->list &&
 	       x->int_format == y->int_format && x->mask_format == y->mask_format &&
@@ -60,8 +59,8 @@ uint32_t universe_find(const struct universe *u, const struct attr *at)
 	uint32_t i;
 
 	for (i = VAR_TYPE + 1; i < u->n_vars; i++)
-		if (same_fact(&u->var[i].attr->fact, &at->fact) &&
-			same_reading(&u->var[i].attr->type, &at->type))
+		if (attr_same_fact(&u->var[i].attr->fact, &at->fact) &&
+			attr_same_reading(&u->var[i].attr->type, &at->type))
 			return i;
 	return VAR_NONE;
 }

@@ -88,6 +88,8 @@ struct universe {
 	uint32_t n_views;
 	struct var *var;
 	uint32_t n_vars;
+	const struct section_source *section[2]; /* by side, subject_prepare(): the policy, then
+						  * what narrows it */
 	bool names_scope; /* some clause looks at kind or driver */
 	bool has_offers;
 	bool orders;	  /* the question itself compares versions */
@@ -98,6 +100,11 @@ struct universe {
  * at is collected. 0, -ENOMEM. */
 int universe_new(struct arena *a, const struct judged *const *side, uint32_t n_sides,
 	struct universe **ret);
+
+/* Do two attributes read one fact? Does one text give one value of both types (the declared domains
+ * may differ)? */
+bool attr_same_fact(const struct fact *x, const struct fact *y);
+bool attr_same_reading(const struct attr_type *x, const struct attr_type *y);
 
 /* The variable that an attribute or local of that fact and type is; VAR_NONE: none. */
 uint32_t universe_find(const struct universe *u, const struct attr *at);

@@ -3,12 +3,12 @@
 # The frame of the command line: help, usage, exit statuses, JSON, where output goes.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 104
+plan 105
 
 # ---- help
 
 exits 0 "--help" "$m" --help
-for verb in check cat prove range update status list info match explain; do
+for verb in check cat prove diff range update status list info match explain; do
 	like "$out" "^  $verb +[a-z]" "--help has $verb"
 done
 help=$out
