@@ -27,6 +27,7 @@ libraries='
 libudev.h                   engine/probe cli
 yaml.h                      engine/probe cli
 sha2.h                      engine/base cli
+nettle/sha2.h               cli
 xxhash.h                    engine/base
 libsmartcols/libsmartcols.h cli
 locale.h                    cli
