@@ -33,47 +33,43 @@ struct diag *parse_error(struct parse_ctx *px, enum diag_code code, struct span 
 
 /* ---- words ------------------------------------------------------------------------------- */
 
-/*
- * A word's first eight bytes as a number, which is ordered as the words are. No two keywords
- * begin with the same eight.
- */
-#define BYTE(text, i) ((uint64_t)(unsigned char)(text "\0\0\0\0\0\0")[i] << (56 - 8 * (i)))
-#define HEAD(text)                                                                    \
-	(BYTE(text, 0) | BYTE(text, 1) | BYTE(text, 2) | BYTE(text, 3) | BYTE(text, 4) | \
-		BYTE(text, 5) | BYTE(text, 6) | BYTE(text, 7))
-
-static const uint64_t keyword_heads[] = {
-#define KEYWORD(token, text) HEAD(text),
-#include "grammar/keywords.def"
-#undef KEYWORD
-};
-
-static const struct {
-	struct str word;
-	int token;
+static const struct keyword {
+	char text[11];
+	uint8_t n;
+	int16_t token;
 } keywords[] = {
-#define KEYWORD(token, text) { STR_INIT(text), TOK_##token },
+#define KEYWORD(token, text) { text, sizeof(text) - 1, TOK_##token },
 #include "grammar/keywords.def"
 #undef KEYWORD
 };
 
-int keyword_token(struct str word)
+/* Where the keywords begin that begin with a letter: they are in order, and half of all words of
+ * a text are looked for. */
+static void index_keywords(struct parse_ctx *px)
 {
-	const uint64_t *at = keyword_heads;
-	size_t i, half, n = ARRAY_SIZE(keyword_heads);
-	uint64_t head = 0;
+	size_t i, letter = 0;
 
-	if (word.n < 2 || word.n > 10 || !(word.p[0] >= 'a' && word.p[0] <= 'w'))
+	for (i = 0; i < ARRAY_SIZE(keywords); i++)
+		while (letter <= (size_t)(keywords[i].text[0] - 'a'))
+			px->keywords_from[letter++] = (uint8_t)i;
+	while (letter < ARRAY_SIZE(px->keywords_from))
+		px->keywords_from[letter++] = (uint8_t)i;
+}
+
+int keyword_token(const struct parse_ctx *px, struct str word)
+{
+	const struct keyword *k, *end;
+	size_t letter;
+
+	if (word.n < 2 || !(word.p[0] >= 'a' && word.p[0] <= 'z'))
 		return TOK_BARE;
-	for (i = 0; i < MIN(word.n, (size_t)8); i++)
-		head |= (uint64_t)(unsigned char)word.p[i] << (56 - 8 * i);
-	/* By halves, and without a jump that the processor would have to guess. */
-	for (; n > 1; n -= half) {
-		half = n / 2;
-		at = head < at[half] ? at : at + half;
-	}
-	i = (size_t)(at - keyword_heads);
-	return *at == head && str_eq(keywords[i].word, word) ? keywords[i].token : TOK_BARE;
+	letter = (size_t)(word.p[0] - 'a');
+	end = &keywords[px->keywords_from[letter + 1]];
+	for (k = &keywords[px->keywords_from[letter]]; k < end; k++)
+		if (k->n == word.n && k->text[1] == word.p[1] &&
+			memcmp(k->text, word.p, word.n) == 0)
+			return k->token;
+	return TOK_BARE;
 }
 
 static bool begins_word(char c)
@@ -95,13 +91,13 @@ size_t scan_atom_length(struct str text, char next)
  * `{` glued to a word makes a template, but not where the word is one that braces follow anyway
  * (`enum{a, b}`), and braces alone with several words, glued to what comes after, are a set.
  */
-size_t scan_template_length(struct str text)
+size_t scan_template_length(const struct parse_ctx *px, struct str text)
 {
 	size_t brace = str_find(text, '{'), i;
 	struct str head = str_sub(text, 0, brace);
 
 	if (brace > 0) {
-		if (keyword_token(head) != TOK_BARE || str_eq(head, STR("enum")) ||
+		if (keyword_token(px, head) != TOK_BARE || str_eq(head, STR("enum")) ||
 			str_eq(head, STR("set")))
 			return brace;
 		return text.n;
@@ -280,6 +276,7 @@ int policy_parse(struct arena *a, const struct source *src, struct diags *d,
 	void *scanner;
 	int r;
 
+	index_keywords(&px);
 	px.policy = arena_new(a, struct ast_policy);
 	if (!px.policy)
 		return -ENOMEM;

@@ -16,6 +16,7 @@ struct parse_ctx {
 	size_t errors_before; /* of diags, when we began */
 
 	/* Scanner */
+	uint8_t keywords_from[27]; /* the number of the first one, for each letter and the end */
 	char *buf;		/* a copy of the text that flex may scribble in */
 	struct span open[POLICY_NESTING_MAX]; /* braces and parentheses not yet closed */
 	unsigned depth;		/* how many */
@@ -47,12 +48,12 @@ int scan_open_group(struct parse_ctx *px, struct span span, char c);
 int scan_close_group(struct parse_ctx *px, struct span span, char c);
 
 /* The keyword's token, or TOK_BARE. */
-int keyword_token(struct str word);
+int keyword_token(const struct parse_ctx *px, struct str word);
 
 /* How much of an atom ending in `+` or `*`, or of one that looks like a template, belongs to it
  * (@next is the byte after it). */
 size_t scan_atom_length(struct str text, char next);
-size_t scan_template_length(struct str text);
+size_t scan_template_length(const struct parse_ctx *px, struct str text);
 
 /* A scanner at the beginning of the text, of the generated one's type. -ENOMEM. */
 int scan_new(struct parse_ctx *px, void **ret);
