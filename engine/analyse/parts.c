@@ -365,12 +365,3 @@ int parts_make(struct universe *u, struct part **ret, uint32_t *ret_n)
 		join_view(u, &u->view[i]);
 	return collect(u, ret, ret_n);
 }
-
-int parts_whole(struct universe *u, struct part **ret)
-{
-	uint32_t i, n;
-
-	for (i = 0; i < u->n_vars; i++)
-		u->var[i].part = VAR_SCOPE;
-	return collect(u, ret, &n);
-}

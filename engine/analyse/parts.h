@@ -22,5 +22,3 @@ struct part {
 
 /* Parts that say nothing (attributes that nobody compares) are left out. 0, -ENOMEM. */
 int parts_make(struct universe *u, struct part **ret, uint32_t *ret_n);
-/* The same without taking anything apart. */
-int parts_whole(struct universe *u, struct part **ret);

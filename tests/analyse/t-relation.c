@@ -18,7 +18,7 @@
 #include "tests/tap.h"
 
 #define SEED	 20261121
-#define POLICIES 80
+#define POLICIES 50
 
 static char line[GEN_SUBJECTS_MAX][256];
 
@@ -172,6 +172,63 @@ static bool witness_good(struct arena *a, const struct policy *p, enum relation_
 	return false;
 }
 
+/* ---- the smallest one ------------------------------------------------------------------------------- */
+
+/* In how many values two subjects of the universe differ. */
+static unsigned differ(const struct evaluation *x, const struct evaluation *y)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < x->policy.n_attrs; i++)
+		n += !x->self[i] != !y->self[i] || (x->self[i] && !value_eq(x->self[i], y->self[i]));
+	for (uint32_t i = 0; i < x->policy.n_locals; i++)
+		n += x->local[i].has_ranges ?
+			     !ranges_equal(x->local[i].ranges, y->local[i].ranges) :
+			     !value_eq(&x->local[i].value, &y->local[i].value);
+	return n;
+}
+
+/* And two of a witness. */
+static unsigned witness_differ(const struct relation_subject *x, const struct relation_subject *y)
+{
+	unsigned n = !str_eq(x->type, y->type);
+
+	for (uint32_t i = 0; i < x->n; i++) {
+		const struct relation_value *v = &x->value[i], *w = &y->value[i];
+
+		if (v->has_ranges && w->has_ranges)
+			n += !ranges_equal(v->ranges, w->ranges);
+		else
+			n += v->has_ranges != w->has_ranges || !value_eq(&v->value, &w->value);
+	}
+	return n;
+}
+
+/* Does the universe have a witness with fewer differences than the one that was found? */
+static bool beaten(const struct brute *b, enum relation_property what,
+	const struct relation_finding *f)
+{
+	unsigned best = 0;
+
+	for (uint32_t i = 1; i < f->n; i++)
+		best += witness_differ(&f->who[i - 1], &f->who[i]);
+	for (unsigned x = 0; x < b->n; x++)
+		for (unsigned y = 0; y < b->n; y++) {
+			unsigned first;
+
+			if (!b->go[x][y])
+				continue;
+			first = differ(&b->e[x], &b->e[y]);
+			if (what == RELATION_SYMMETRIC && !b->go[y][x] && first < best)
+				return true;
+			for (unsigned z = 0; what == RELATION_TRANSITIVE && first < best && z < b->n; z++)
+				if (b->go[y][z] && !b->go[x][z] &&
+					first + differ(&b->e[y], &b->e[z]) < best)
+					return true;
+		}
+	return false;
+}
+
 /* ---- policies ---------------------------------------------------------------------------------------- */
 
 static struct {
@@ -193,7 +250,8 @@ static bool try_properties(struct arena *a, const struct gen_policy *g, const st
 		count.yes[what] += r == 0 && f.answer == RELATION_YES;
 		count.no[what] += r == 0 && f.answer == RELATION_NO;
 		if (r == 0 && !(bad && f.answer == RELATION_YES) &&
-			(f.answer != RELATION_NO || witness_good(a, p, what, &f)))
+			(f.answer != RELATION_NO ||
+				(witness_good(a, p, what, &f) && !beaten(&brute[0], what, &f))))
 			continue;
 		good = false;
 		diag("%s: %s, error %d, brute force says %s", relation_property_name(what),
@@ -311,10 +369,10 @@ int main(int argc, char **argv)
 	diag("seed %s, %u policies", argc > 1 ? argv[1] : "20261121", n);
 	for (i = 0; i < n && bad < 5; i++)
 		bad += !try_policy();
-	ok(bad == 0, "no answer that brute force refutes, and every witness holds");
+	ok(bad == 0, "no answer that brute force refutes; every witness holds, and none is smaller");
 	for (i = 0; i < RELATION_PROPERTIES; i++) {
 		diag("%s: %u yes, %u no", relation_property_name(i), count.yes[i], count.no[i]);
-		mixed = mixed && count.yes[i] > n / 40 && count.no[i] > n / 40;
+		mixed = mixed && count.yes[i] > 1 && count.no[i] > 1;
 	}
 	diag("%u groups of changes, fingerprints change in %u and stay in %u", count.groups,
 		count.fingerprints, count.kept);
