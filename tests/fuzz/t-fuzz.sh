@@ -3,7 +3,7 @@
 # The fuzz targets, briefly: as this build has them, over seeds and changed copies of them; and
 # where clang is there, as libFuzzer drives them, with the sanitizers. Long runs: HACKING.md.
 . "$top_srcdir/tests/lib.sh"
-plan 13
+plan 17
 
 seeds=$scratch/seeds
 mkdir "$seeds" "$scratch/adapter" "$scratch/corpus-adapter" "$scratch/corpus" "$scratch/corpus-policy" "$scratch/policies"
@@ -34,8 +34,22 @@ END
 run "$top_builddir/tests/fuzz/replay-adapter" -n 10 "$scratch"/adapter/*
 is "$rc $out" "0 22528 inputs" "the adapters take samples and changed ones"
 
+mkdir "$scratch/site" "$scratch/corpus-site"
+cp "$top_srcdir"/tests/cli/bad/site-*.yaml "$scratch/site"
+cat >"$scratch/site/good.yaml" <<'END'
+host:
+  nvidia.ecc: on
+  note: 'it''s "x"'
+driver: {i915: {gvt.low-memory: 512M, empty: ""}}
+address:
+  0000:41:00.0:
+    nvidia.ecc: off   # of this card
+END
+run "$top_builddir/tests/fuzz/replay-site" -n 300 "$scratch"/site/*
+is "$rc $(echo "$out" | grep -c inputs)" "0 1" "the reader of site files takes samples and changed ones"
+
 if ! command -v clang >/dev/null; then
-	skip 9 "no clang"
+	skip 12 "no clang"
 	done_testing
 fi
 cd "$top_srcdir" || bail_out "no sources"
@@ -61,4 +75,5 @@ fuzz() {
 fuzz image -lmd "$scratch/corpus" "$seeds"
 fuzz policy -lmd "$scratch/corpus-policy" "$scratch/policies"
 fuzz adapter -lmd "$scratch/corpus-adapter" "$scratch/adapter"
+fuzz site "-lmd -lyaml" "$scratch/corpus-site" "$scratch/site"
 done_testing
