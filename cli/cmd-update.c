@@ -225,7 +225,7 @@ static int trigger(struct update *u, uint32_t *ret_n)
 	if (c->root[0] || cli_given(c, "no-trigger") || cli_given(c, "usr") ||
 		!(u->written || u->removed))
 		return 0;
-	if (image_open_memory(c->arena, u->bytes, &is, &status) < 0)
+	if (image_open_memory(c->images, u->bytes, &is, &status) < 0)
 		return cli_fail(c, EXIT_SYSTEM, "system", "cannot read the image that was made");
 	if (access("/sys/class", F_OK) < 0)
 		return 0; /* a container or a chroot: nobody to tell */
@@ -293,7 +293,7 @@ static int dry_run(struct update *u)
 	uint32_t n = 0, changed = 0;
 	int r;
 
-	if (image_open_memory(c->arena, u->bytes, &would.image, &would.image_status) < 0)
+	if (image_open_memory(c->images, u->bytes, &would.image, &would.image_status) < 0)
 		return cli_fail(c, EXIT_SYSTEM, "system", "cannot read the image that was made");
 	r = subject_list(&u->host, &row, &n);
 	if (c->json)

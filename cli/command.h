@@ -81,6 +81,7 @@ extern const struct command commands[]; /* ends with .name NULL */
 struct cli {
 	const struct command *command;
 	struct arena *arena; /* lives as long as the run */
+	struct arena *images;  /* as long, for their pages: evaluations are bounded without them */
 	struct arena *scratch; /* as long, for what is made and forgotten */
 	const char *root;    /* "" or an absolute or relative path without trailing slash */
 	struct str policies[CLI_DIRS_MAX];

@@ -60,7 +60,7 @@ int host_load_set(struct cli *c, const struct policyset_options *o, struct polic
 
 static int open_bytes(struct host *h, struct str bytes)
 {
-	int r = image_open_memory(h->c->arena, bytes, &h->image, &h->image_status);
+	int r = image_open_memory(h->c->images, bytes, &h->image, &h->image_status);
 
 	if (r < 0)
 		return cli_fail_errno(h->c, r, "the image made from --policies");
@@ -118,7 +118,7 @@ int host_open_installed(struct host *h)
 			return cli_fail_errno(c, -errno, "%s", path);
 		h->image_path = path;
 		h->place = place;
-		r = image_open(c->arena, h->image_fd, &h->image, &h->image_status);
+		r = image_open(c->images, h->image_fd, &h->image, &h->image_status);
 		if (r == 0) {
 			h->image_status = STATUS_OK;
 			return 0;

@@ -302,11 +302,12 @@ static bool wants_json(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct arena arena, scratch;
-	struct cli c = { .arena = &arena, .scratch = &scratch, .root = "" };
+	struct arena arena, images, scratch;
+	struct cli c = { .arena = &arena, .images = &images, .scratch = &scratch, .root = "" };
 	int code;
 
 	arena_init(&arena, RUN_MEMORY_MAX);
+	arena_init(&images, RUN_MEMORY_MAX);
 	arena_init(&scratch, RUN_MEMORY_MAX);
 	diags_init(&c.diags, &arena);
 	c.json = wants_json(argc, argv);
@@ -330,6 +331,7 @@ int main(int argc, char **argv)
 	json_release(&c.notes);
 	free(c.error_text);
 	arena_release(&scratch);
+	arena_release(&images);
 	arena_release(&arena);
 	return code;
 }

@@ -172,7 +172,7 @@ static int open_build(struct cli *c, const struct image_build *b, struct unit_se
 	int r = image_encode(c->arena, b, &bytes);
 
 	if (r == 0)
-		r = image_open_memory(c->arena, bytes, &img, &status);
+		r = image_open_memory(c->images, bytes, &img, &status);
 	if (r == -E2BIG)
 		return cli_fail(c, EXIT_INPUT, "too-complex", "the policies pass a bound on size");
 	if (r < 0)

@@ -174,6 +174,12 @@ size_t arena_bound(struct arena *a, size_t limit)
 	return before;
 }
 
+void arena_forgive(struct arena *a)
+{
+	a->failed = a->over = false;
+	set_end(a);
+}
+
 bool arena_charge(struct arena *a, size_t n)
 {
 	if (a->failed)

@@ -70,6 +70,9 @@ char *arena_dup(struct arena *a, const void *p, size_t n) _must_check_;
  */
 size_t arena_bound(struct arena *a, size_t limit);
 
+/* Makes a failure undone that came of a bound; what was handed out stays where it is. */
+void arena_forgive(struct arena *a);
+
 /* Takes @n bytes off what may still be had, as if they had been handed out here. False: there are
  * not as many; that is a failure like any other. */
 bool arena_charge(struct arena *a, size_t n);

@@ -127,7 +127,8 @@ int eval_shared_new(struct arena *a, struct image *img, enum subject_kind kind,
 
 /*
  * Evaluates @s against @img. All of *ret lives in @a, of which it takes at most EVAL_MEMORY_MAX
- * bytes: more is too complex, if @a has as much, else -ENOMEM. Returns 0 whenever there is an answer to
+ * bytes: more is too complex, if @a has as much, else -ENOMEM. Pages of @img count too if they come
+ * from @a; let them come from elsewhere. Returns 0 whenever there is an answer to
  * give, also "unknown: missing-fact" and the like (ret->status); an error means that nothing is
  * known and nothing may be said: -ENODEV (the subject vanished), -EIO, -ENOMEM.
  */

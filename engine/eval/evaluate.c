@@ -214,7 +214,6 @@ static int evaluate_bounded(struct arena *a, const struct image_answer *found,
 	const struct subject *s, const struct eval_options *o, struct shared_part *part,
 	struct evaluation *e)
 {
-	struct arena_mark mark = arena_mark(a);
 	bool whole = arena_left(a) >= EVAL_MEMORY_MAX;
 	size_t limit = arena_bound(a, MIN(a->limit, a->used + EVAL_MEMORY_MAX));
 	bool over;
@@ -222,12 +221,11 @@ static int evaluate_bounded(struct arena *a, const struct image_answer *found,
 
 	r = answer(a, &found->section, found->narrows, found->n_narrows, s, o, part, e);
 	over = whole && r == -ENOMEM && a->over;
-	if (over)
-		arena_rewind(a, mark);
 	arena_bound(a, limit);
 	if (!over)
 		return r;
-	/* Nothing that was there is there any more. */
+	arena_forgive(a);
+	/* Half of it may not be there. */
 	*e = (struct evaluation){ .input = e->input };
 	return -E2BIG;
 }

@@ -43,6 +43,20 @@ static void test_arena(void)
 	p = arena_alloc(&a, 64);
 	ok(p && all_zero(p, 64), "rewinding clears memory and failure");
 
+	{
+		size_t limit = arena_bound(&a, a.used + 32);
+
+		ok(arena_alloc(&a, 32) && !arena_alloc(&a, 1) && a.over, "a bound around one piece of work");
+		arena_bound(&a, limit);
+		ok(!arena_alloc(&a, 1), "which failed");
+		arena_forgive(&a);
+		ok(arena_left(&a) == 144 && arena_alloc(&a, 16), "and may be tried otherwise");
+		ok(!arena_charge(&a, 129) && a.over, "nobody is charged for more than there is");
+		arena_forgive(&a);
+		ok(arena_charge(&a, 128) && !arena_alloc(&a, 1), "what is charged for is gone");
+		arena_rewind(&a, m);
+		p = arena_alloc(&a, 64);
+	}
 	memset(p, 0xff, 64);
 	arena_trim(&a, p, 17);
 	ok(a.used == 48, "what is left over is given back");
@@ -143,7 +157,7 @@ static void test_digest(void)
 
 int main(void)
 {
-	plan(37);
+	plan(42);
 	test_arena();
 	test_str();
 	test_digest();
