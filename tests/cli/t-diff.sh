@@ -3,7 +3,7 @@
 # diff: groups and witnesses, fingerprints, what became of attributes, subjects of a host.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 48
+plan 49
 
 # made FILE [ATTRIBUTES-AND-RULES]
 made() {
@@ -87,7 +87,11 @@ like "$out" "fingerprints change" "and it is shown"
 wide='	attribute n : int 0..1000 from type "n";'
 made "$old" "$wide
 	accept same but { n <= self + 0; }"
+made "$new" "$wide # the same in other words
+	accept same but { n <= self + 0; }"
 run "$m" diff "$old" "$old"
+is "$rc" 0 "the same file needs no look"
+run "$m" diff "$old" "$new"
 is "$rc" 4 "not all could be looked at"
 unlike "$out" "no difference" "so nothing is promised"
 like "$out" "256 values" "the bound is named"

@@ -3,7 +3,7 @@
 # prove: answers, witnesses and exit statuses, for files, folders, --policies and what is installed.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 30
+plan 36
 
 mkdir "$scratch/p"
 twin=$scratch/p/10-twin.policy
@@ -68,6 +68,32 @@ run "$m" prove --json --property=transitive "$scratch/wide.policy"
 like "$(printf '%s' "$out" | json policies 0 properties 0 bound)" "256" "in JSON too"
 run "$m" prove "$scratch/wide.policy"
 is "$rc" 1 "a no weighs more than what is undecided"
+
+# What a driver says is known where it runs.
+echo 'language 1; policy s { applies mdev-type driver ds; speaks migration-version; }' >"$scratch/speaks.policy"
+run "$m" prove "$scratch/speaks.policy"
+is "$rc" 4 "a policy that speaks an interface is undecided"
+unlike "$out" " yes| no" "in every property"
+
+# Several kinds and drivers in one policy, also named by clauses; types on some only.
+cat >"$scratch/kinds.policy" <<'END'
+language 1;
+policy kinds {
+	applies mdev-type driver da, db;
+	applies vfio-device driver dc;
+	attribute x : string from device "x" default dc dynamic;
+	rule a { when driver in da, db; accept same but { driver in da, db; } }
+	rule c { when kind == vfio; accept same but { x == self.driver; } }
+	rule d { when driver == db; accept same but { driver any; kind any; type any; } }
+}
+END
+run "$m" prove "$scratch/kinds.policy"
+is "$rc" 1 "kinds and drivers are values like others" || diag "$err"
+like "$out" "target  kind = vfio" "one that no twin fits"
+like "$out" "first   driver = db" "a step from driver to driver"
+grep -v 'rule [ad]' "$scratch/kinds.policy" >"$scratch/one-kind.policy"
+run "$m" diff "$scratch/kinds.policy" "$scratch/one-kind.policy"
+like "$out" "accepted .rule d.$" "and so in diff"
 
 # Folders, --policies, what is in force; narrowing policies count.
 run "$m" prove "$scratch/p"
