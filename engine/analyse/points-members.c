@@ -261,6 +261,20 @@ static int push_all(struct members *k, uint32_t most, struct list *out)
 	return r;
 }
 
+/* The first @most values of at most two bundles. */
+static int push_few(struct members *k, uint32_t most, struct list *out)
+{
+	uint32_t n = MIN(k->n_bundles, 63u), i, j;
+	int r = push_value(k, 0, out);
+
+	for (i = 0; r == 0 && i < n && most > 1; i++, most--)
+		r = push_value(k, (uint64_t)1 << i, out);
+	for (i = 0; i < n; i++)
+		for (j = i + 1; r == 0 && j < n && most > 1; j++, most--)
+			r = push_value(k, (uint64_t)1 << i | (uint64_t)1 << j, out);
+	return r;
+}
+
 /* Is nothing asked but whether two are equal? */
 static bool only_equal(const struct members *k)
 {
@@ -318,7 +332,7 @@ int points_members(struct universe *u, uint32_t var, unsigned tuple, struct list
 	r = make_bundles(&k, most, fresh);
 	if (r < 0)
 		return r;
-	if (only_equal(&k) && k.n_bundles < 64) {
+	if (only_equal(&k)) {
 		struct point *p;
 
 		for (i = 0; i < k.looks->consts.n; i++) {
@@ -327,7 +341,9 @@ int points_members(struct universe *u, uint32_t var, unsigned tuple, struct list
 				return -ENOMEM;
 			*p = (struct point){ .value = ((struct value *)k.looks->consts.at)[i] };
 		}
-		return push_all(&k, copies + k.looks->consts.n, out);
+		/* So many differ from each other, and some of them from all constants. */
+		i = copies + k.looks->consts.n;
+		return k.n_bundles > ANALYSE_MEMBERS_MAX ? push_few(&k, i, out) : push_all(&k, i, out);
 	}
 	if (k.n_bundles > ANALYSE_MEMBERS_MAX) {
 		u->var[var].inexact = STR("more than 12 members of a set that vary freely");

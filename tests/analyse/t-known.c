@@ -70,6 +70,11 @@ static const struct known {
 	{ HEAD SMALL "accept same but { i <= self + 0; } }", RELATION_TRANSITIVE, "yes", NULL },
 	{ HEAD LARGE "accept same but { i <= self + 0; } }", RELATION_TRANSITIVE, "undecided", NULL },
 	{ HEAD LARGE "accept same but { i >= self + 1; } }", RELATION_SYMMETRIC, "no 1 0", "i" },
+	/* Masks that are only compared, with many members that defaults tell apart. */
+	{ HEAD "attribute m : mask(64) from type \"m\" default { 0, 1, 2, 3, 4, 5, 6, 7 }; "
+	       "attribute n : mask(64) from type \"n\" default { 4, 5, 6, 7, 8, 9, 10, 11 }; "
+	       "accept same but { m == self; n == self.m; } }",
+		RELATION_OWN_TWIN, "no { 0, 1, 2, 3, 4, 5, 6, 7 }", NULL },
 	{ HEAD INT "accept same but { i <= self; } }", RELATION_SYMMETRIC, "no 0 1", "i" },
 };
 
