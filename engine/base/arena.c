@@ -8,7 +8,7 @@
 #include "engine/base/arena.h"
 
 #define ARENA_ALIGN	 16
-#define ARENA_BLOCK_SIZE ((size_t)64 * 1024)
+#define ARENA_BLOCK_SIZE ((size_t)4 * 1024)
 #define ARENA_BLOCK_MAX	 ((size_t)4 * 1024 * 1024)
 
 struct arena_block {
@@ -69,7 +69,8 @@ static bool arena_grow(struct arena *a, size_t size)
 	size_t n = ARENA_BLOCK_SIZE;
 	struct arena_block *b;
 
-	/* Blocks grow with the arena: large ones come from the kernel, zero already. */
+	/* Blocks grow with the arena. Small ones are zeroed, and a light verb needs little; large
+	 * ones come from the kernel, zero already. */
 	if (a->blocks)
 		n = MIN(2 * a->blocks->size, ARENA_BLOCK_MAX);
 	n = MAX(size, n);
