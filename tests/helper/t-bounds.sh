@@ -157,19 +157,30 @@ while [ $i -lt 40 ]; do
 	add_type $mtty mtty-many$i "Type $i"
 	i=$((i + 1))
 done
-{
-	policy types
+# rules_of_types BLOCK: 110 for each
+rules_of_types() {
 	echo 'attribute n : string from type "name"; attribute one : string from parent "one";'
-	awk 'BEGIN { for (t = 0; t < 40; t++) for (r = 0; r < 110; r++) {
-		printf "rule t%dr%d { when type == mtty-many%d; accept same but { n in \"Type %d\"", t, r, t, t
+	awk -v block="$1" 'BEGIN { for (t = 0; t < 40; t++) for (r = 0; r < 110; r++) {
+		printf "rule t%dr%d { when type == mtty-many%d; %s { n in \"Type %d\"", t, r, t, block,
+			block == "refuse" ? -1 : t
 		for (k = 0; k < 12; k++) printf ", \"%d %d %d\"", t, r, k
 		print "; } }" } }'
 	echo '}'
+}
+{
+	policy types
+	rules_of_types 'accept same but'
 } >"$policies/many.policy"
+for i in 1 2 3 4; do
+	{
+		policy "n$i narrows types"
+		rules_of_types refuse
+	} >"$policies/narrow$i.policy"
+done
 "$MDEVCOMPAT" --root "$host" update >/dev/null 2>"$scratch/errors" ||
 	bail_out "types: $(tail -n 3 "$scratch/errors")"
 ask $mtty
-is "$rc $(printf '%s\n' "$out" | grep -c '^MDEV_COMPAT_FP_mtty_many')" "0 40" "40 types of 110 rules each"
+is "$rc $(printf '%s\n' "$out" | grep -c '^MDEV_COMPAT_FP_mtty_many')" "0 40" "40 types of 550 rules each"
 bad=
 for i in 0 20 39; do
 	cli=$("$MDEVCOMPAT" --root "$host" --json info "mtty/mtty-many$i" | jq -r '.fingerprint // .status')

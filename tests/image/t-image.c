@@ -699,6 +699,20 @@ static void test_io(void)
 	if (image_open(&a, fd, &img, &status) != 0 ||
 		image_find(img, KIND_MDEV, STR("mtty"), &answer) != 0)
 		bail_out("open");
+	{
+		struct arena_mark m = arena_mark(&a);
+		struct policy head;
+		uint32_t read;
+		int i;
+
+		for (i = 0; i < 2; i++) {
+			read = image_pages_read(img);
+			is_int(section_decode_head(&b, &answer.section, &head), 0, "a head");
+			is_int(image_pages_read(img) - read, 1, "for which a page is read");
+			image_forget(img, m);
+			is_int(a.used, m.used, "and forgotten");
+		}
+	}
 	if (ftruncate(fd, 2 * IMAGE_PAGE_SIZE) < 0)
 		bail_out("ftruncate");
 	is_int(section_decode_head(&a, &answer.section, &(struct policy){ 0 }), -EBADMSG,
@@ -770,7 +784,7 @@ static void test_bounds(void)
 
 int main(void)
 {
-	plan(1 + 7 + 8 + 6 + 4 + 3 + 4 + 1 + 2 + 14);
+	plan(1 + 7 + 8 + 6 + 4 + 3 + 4 + 1 + 8 + 14);
 	test_round_trip();
 	test_golden();
 	test_versions();

@@ -288,6 +288,22 @@ static void test_many(void)
 	ok(section_decode_rules(&a, &s, &head, (struct str){ 0 }, &rule, &n) == 0 && n == 0,
 		"a device without type has none of them");
 
+	{
+		uint32_t left = EVAL_PAGES_MAX, pages;
+		struct section_bound b;
+
+		section_bounded(&b, &s, &left);
+		is_int(section_decode_all(&a, &b.source, &head, &rule, &n), 0, "bounded, all are read");
+		pages = EVAL_PAGES_MAX - left;
+		ok(pages >= bytes.n / IMAGE_PAGE_SIZE, "%u pages are counted", pages);
+		left = pages;
+		section_bounded(&b, &s, &left);
+		is_int(section_decode_all(&a, &b.source, &head, &rule, &n), 0, "just as many will do");
+		left = pages - 1;
+		section_bounded(&b, &s, &left);
+		is_int(section_decode_all(&a, &b.source, &head, &rule, &n), -E2BIG, "one less will not");
+	}
+
 	p = many_rules(&a, RULES_MAX);
 	is_int(section_encode(&a, &p, &bytes), 0, "as many rules as there may be");
 	section_memory(&s, &bytes);
@@ -693,7 +709,7 @@ static void test_damage(void)
 
 int main(void)
 {
-	plan(2 + 6 + 24 + 42 + 3);
+	plan(2 + 10 + 24 + 42 + 3);
 	test_random();
 	test_many();
 	test_bounds();
