@@ -3,11 +3,12 @@
  * A compiled policy as policy text, with what each accept block left out written in. Constants
  * are gone, ranges and sets are in normal form; the text means what the policy means, and
  * compiles. Comments of the original are not there: they are no part of the compiled form.
+ * Values and declarations are expand-spell.c's.
  */
 #include <errno.h>
 
-#include "engine/version/text.h"
 #include "grammar/compile.h"
+#include "grammar/expand-spell.h"
 
 struct printer {
 	struct sbuf *b;
@@ -15,257 +16,6 @@ struct printer {
 	const struct rule *rule;
 	uint32_t to_bind; /* variables whose values are still to be written */
 };
-
-/* ---- words and numbers ------------------------------------------------------------------- */
-
-static bool is_plain(struct str w)
-{
-	static const struct str taken[] = { STR_INIT("self"), STR_INIT("absent"),
-		STR_INIT("except"), STR_INIT("none") };
-	size_t i;
-
-	if (w.n == 0 || !(ascii_isalnum(w.p[0]) || w.p[0] == '_') ||
-		!(ascii_isalnum(w.p[w.n - 1]) || w.p[w.n - 1] == '_'))
-		return false;
-	for (i = 0; i < w.n; i++)
-		if (!ascii_isalnum(w.p[i]) && !strchr("_.:-", w.p[i]))
-			return false;
-	for (i = 0; i < ARRAY_SIZE(taken); i++)
-		if (str_eq(w, taken[i]))
-			return false;
-	return !str_starts(w, STR("self.")) && !str_starts(w, STR("source."));
-}
-
-static void put_quoted(struct sbuf *b, struct str w)
-{
-	size_t i;
-
-	sbuf_putc(b, '"');
-	for (i = 0; i < w.n; i++) {
-		if (w.p[i] == '"' || w.p[i] == '\\')
-			sbuf_putc(b, '\\');
-		sbuf_putc(b, w.p[i]);
-	}
-	sbuf_putc(b, '"');
-}
-
-static void put_word(struct sbuf *b, struct str w)
-{
-	if (is_plain(w))
-		sbuf_put_str(b, w);
-	else
-		put_quoted(b, w);
-}
-
-static void put_int(struct sbuf *b, const struct attr_type *t, int64_t v)
-{
-	if (t->int_format != INT_HEX) {
-		sbuf_put_i64(b, v);
-		return;
-	}
-	sbuf_puts(b, v < 0 ? "-0x" : "0x");
-	sbuf_put_hex(b, v < 0 ? -(uint64_t)v : (uint64_t)v, 1);
-}
-
-static void put_comma(struct sbuf *b, bool *first)
-{
-	if (!*first)
-		sbuf_puts(b, ", ");
-	*first = false;
-}
-
-static void put_set(struct sbuf *b, struct word_set s)
-{
-	uint32_t i;
-
-	sbuf_puts(b, "{ ");
-	for (i = 0; i < s.n; i++) {
-		if (i > 0)
-			sbuf_puts(b, ", ");
-		put_word(b, s.w[i]);
-	}
-	sbuf_puts(b, s.n > 0 ? " }" : "}");
-}
-
-static bool has_bit(const uint64_t bits[4], unsigned i)
-{
-	return i < MASK_BITS_MAX && (bits[i / 64] >> (i % 64) & 1);
-}
-
-static void put_mask(struct sbuf *b, const uint64_t bits[4])
-{
-	unsigned i, last;
-	bool first = true;
-
-	sbuf_puts(b, "{ ");
-	for (i = 0; i < MASK_BITS_MAX; i = last + 1) {
-		for (last = i; has_bit(bits, i) && has_bit(bits, last + 1);)
-			last++;
-		if (!has_bit(bits, i))
-			continue;
-		put_comma(b, &first);
-		sbuf_put_u64(b, i);
-		if (last == i)
-			continue;
-		sbuf_puts(b, "..");
-		sbuf_put_u64(b, last);
-	}
-	sbuf_puts(b, first ? "}" : " }");
-}
-
-static struct version_spec spec_of(const struct attr_type *t)
-{
-	return (struct version_spec){ t->type.size, t->major };
-}
-
-static void put_value(struct sbuf *b, const struct attr_type *t, const struct value *v)
-{
-	switch ((enum value_tag)v->type.tag) {
-	case VT_STRING:
-	case VT_PCI_ID:
-		put_word(b, v->word);
-		break;
-	case VT_BOOL:
-		sbuf_puts(b, v->yes ? "yes" : "no");
-		break;
-	case VT_INT:
-		put_int(b, t, key_to_int(v->key));
-		break;
-	case VT_VERSION:
-		version_print(b, v->key, t->type.size);
-		break;
-	case VT_SET:
-		put_set(b, v->set);
-		break;
-	case VT_MASK:
-		put_mask(b, v->bits);
-		break;
-	case VT_NONE:
-		break;
-	}
-}
-
-/* ---- declarations ------------------------------------------------------------------------ */
-
-static void put_type(struct sbuf *b, const struct attr_type *t)
-{
-	switch ((enum value_tag)t->type.tag) {
-	case VT_STRING:
-		sbuf_puts(b, t->has_words ? "enum " : "string");
-		break;
-	case VT_BOOL:
-		sbuf_puts(b, "bool");
-		break;
-	case VT_INT:
-		sbuf_puts(b, t->int_format == INT_HEX	? "int hex" :
-			     t->int_format == INT_SIZE	? "int size" :
-							  "int");
-		if (t->lo == INT64_MIN && t->hi == INT64_MAX)
-			break;
-		sbuf_putc(b, ' ');
-		put_int(b, t, t->lo);
-		sbuf_puts(b, "..");
-		put_int(b, t, t->hi);
-		break;
-	case VT_PCI_ID:
-		sbuf_puts(b, "pci-id");
-		break;
-	case VT_VERSION:
-		sbuf_puts(b, t->list ? "versions(" : "version(");
-		break;
-	case VT_SET:
-		sbuf_puts(b, t->has_words ? "set " : "set");
-		break;
-	case VT_MASK:
-		sbuf_puts(b, "mask(");
-		break;
-	case VT_NONE:
-		break;
-	}
-	if (t->type.size > 0) {
-		sbuf_put_u64(b, t->type.size);
-		sbuf_putc(b, ')');
-	}
-	if (t->has_words)
-		put_set(b, t->words);
-	if (t->major > 1) {
-		sbuf_puts(b, " major ");
-		sbuf_put_u64(b, t->major);
-	}
-	if (t->mask_format == MASK_BITS)
-		sbuf_puts(b, " format bits");
-	if (t->msb_first)
-		sbuf_puts(b, " order msb");
-	if (t->separator.p) {
-		sbuf_puts(b, " separator ");
-		put_quoted(b, t->separator);
-	}
-	if (t->field > 0) {
-		sbuf_puts(b, " field ");
-		sbuf_put_u64(b, t->field);
-		sbuf_puts(b, " of ");
-		put_quoted(b, t->field_separator);
-	}
-}
-
-static void put_fact(struct sbuf *b, const struct fact *f)
-{
-	static const char *const words[] = {
-		[FACT_NONE] = "",
-		[FACT_TYPE] = "type",
-		[FACT_PARENT] = "parent",
-		[FACT_DEVICE] = "device",
-		[FACT_MODULE] = "module",
-		[FACT_OS_RELEASE] = "os-release",
-		[FACT_KERNEL_RELEASE] = "kernel-release",
-		[FACT_SITE] = "site",
-	};
-	unsigned i;
-
-	sbuf_puts(b, " from ");
-	sbuf_puts(b, words[f->kind]);
-	for (i = 0; i < f->n_paths; i++) {
-		sbuf_putc(b, ' ');
-		put_quoted(b, f->path[i]);
-	}
-	if (f->key.p) {
-		sbuf_puts(b, " key ");
-		put_quoted(b, f->key);
-	}
-}
-
-static void put_attr(struct sbuf *b, const struct attr *a, const char *word)
-{
-	sbuf_putc(b, '\t');
-	sbuf_puts(b, word);
-	sbuf_put_str(b, a->name);
-	sbuf_puts(b, " : ");
-	put_type(b, &a->type);
-	if (a->fact.kind != FACT_NONE)
-		put_fact(b, &a->fact);
-	if (a->presence == PRESENCE_DEFAULT_ABSENT)
-		sbuf_puts(b, " default absent");
-	if (a->presence == PRESENCE_DEFAULT) {
-		sbuf_puts(b, " default ");
-		if (a->type.list)
-			ranges_print_policy(b, a->dflt_ranges, spec_of(&a->type));
-		else
-			put_value(b, &a->type, &a->dflt);
-	}
-	sbuf_puts(b, a->dynamic ? " dynamic;\n" : ";\n");
-}
-
-static void put_scope(struct sbuf *b, const struct scope *s)
-{
-	sbuf_puts(b, s->kind == KIND_MDEV ? "\tapplies mdev-type driver " :
-					    "\tapplies vfio-device driver ");
-	put_word(b, s->driver);
-	if (s->has_type_from) {
-		sbuf_puts(b, " type");
-		put_fact(b, &s->type_from);
-	}
-	sbuf_puts(b, ";\n");
-}
 
 /* ---- operands ---------------------------------------------------------------------------- */
 
@@ -292,11 +42,11 @@ static void put_words(struct printer *o, const struct attr_type *t, struct word_
 	uint32_t i, k;
 
 	for (i = 0; i < words.n; i++) {
-		put_comma(o->b, &first);
-		put_word(o->b, words.w[i]);
+		expand_comma(o->b, &first);
+		expand_word(o->b, words.w[i]);
 	}
 	for (i = 0; i < n_tmpl; i++) {
-		put_comma(o->b, &first);
+		expand_comma(o->b, &first);
 		for (k = 0; k < tmpl[i].n; k++)
 			if (tmpl[i].piece[k].var < 0)
 				sbuf_put_str(o->b, tmpl[i].piece[k].text);
@@ -304,15 +54,15 @@ static void put_words(struct printer *o, const struct attr_type *t, struct word_
 				put_var(o, (unsigned)tmpl[i].piece[k].var);
 	}
 	for (i = 0; i < prefixes.n; i++) {
-		put_comma(o->b, &first);
+		expand_comma(o->b, &first);
 		sbuf_put_str(o->b, prefixes.w[i]);
 		sbuf_putc(o->b, '*');
 	}
 	/* Nothing: there is no word for it among words. */
 	if (first) {
-		put_word(o->b, t->has_words ? t->words.w[0] : STR("0000:0000"));
+		expand_word(o->b, t->has_words ? t->words.w[0] : STR("0000:0000"));
 		sbuf_puts(o->b, " except ");
-		put_word(o->b, t->has_words ? t->words.w[0] : STR("0000:0000"));
+		expand_word(o->b, t->has_words ? t->words.w[0] : STR("0000:0000"));
 	}
 }
 
@@ -336,17 +86,17 @@ static void put_int_ranges(struct sbuf *b, const struct attr_type *t, struct ran
 
 		if (!key_is_end(r.iv[i].hi))
 			hi = key_to_int(r.iv[i].hi) - 1;
-		put_comma(b, &first);
-		put_int(b, t, lo);
+		expand_comma(b, &first);
+		expand_int(b, t, lo);
 		if (lo == hi)
 			continue;
 		sbuf_puts(b, "..");
-		put_int(b, t, hi);
+		expand_int(b, t, hi);
 	}
 	if (first) {
-		put_int(b, t, t->lo);
+		expand_int(b, t, t->lo);
 		sbuf_puts(b, " except ");
-		put_int(b, t, t->lo);
+		expand_int(b, t, t->lo);
 	}
 }
 
@@ -358,7 +108,7 @@ static void put_ranges(struct sbuf *b, const struct attr_type *t, enum clause_op
 	else if (op != OP_IN && r.n > 0)
 		version_print(b, r.iv[0].lo, t->type.size);
 	else
-		ranges_print_policy(b, r, spec_of(t));
+		ranges_print_policy(b, r, expand_spec(t));
 }
 
 /*
@@ -390,7 +140,7 @@ static int put_expr_at(struct printer *o, const struct attr_type *t, const struc
 	if (!print)
 		return at - 1;
 	if (x->op == EXPR_CONST)
-		put_int(o->b, t, x->num);
+		expand_int(o->b, t, x->num);
 	else if (x->op == EXPR_VAR)
 		put_var(o, (unsigned)x->num);
 	else if (x->op == EXPR_SELF)
@@ -422,9 +172,9 @@ static void put_collections(struct sbuf *b, const struct operand *x)
 		if (i > 0)
 			sbuf_puts(b, ", ");
 		if (sets)
-			put_set(b, x->sets[i]);
+			expand_set(b, x->sets[i]);
 		else
-			put_mask(b, x->masks[i]);
+			expand_mask(b, x->masks[i]);
 	}
 	if (x->n_values == 0)
 		sbuf_puts(b, "{ } except { }");
@@ -608,17 +358,17 @@ int policy_expand(const struct policy *p, struct sbuf *b)
 	sbuf_puts(b, " {\n");
 	if (p->vendor.n > 0) {
 		sbuf_puts(b, "\tvendor ");
-		put_quoted(b, p->vendor);
+		expand_quoted(b, p->vendor);
 		sbuf_puts(b, ";\n");
 	}
 	for (i = 0; i < p->n_scopes; i++)
-		put_scope(b, &p->scope[i]);
+		expand_scope(b, &p->scope[i]);
 	if (p->n_attrs > ATTR_FIRST || p->n_locals > 0)
 		sbuf_putc(b, '\n');
 	for (i = ATTR_FIRST; i < p->n_attrs; i++)
-		put_attr(b, &p->attr[i], "attribute ");
+		expand_attr(b, &p->attr[i], "attribute ");
 	for (i = 0; i < p->n_locals; i++)
-		put_attr(b, &p->local[i], "local ");
+		expand_attr(b, &p->local[i], "local ");
 	for (i = 0; i < p->n_rules; i++)
 		put_rule(&o, &p->rule[i]);
 	sbuf_puts(b, "}\n");
