@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 
+#include "engine/image/interface.h"
 #include "grammar/compile.h"
 #include "grammar/expand-spell.h"
 
@@ -363,6 +364,15 @@ int policy_expand(const struct policy *p, struct sbuf *b)
 	}
 	for (i = 0; i < p->n_scopes; i++)
 		expand_scope(b, &p->scope[i]);
+	if (p->speaks.n > 0) {
+		sbuf_puts(b, "\tspeaks ");
+		sbuf_put_str(b, p->speaks);
+		sbuf_puts(b, p->speaks_offers ? " as offers;\n" :
+				     interface_find(p->speaks) >= 0 &&
+					     interfaces[interface_find(p->speaks)].list != LIST_FIXED ?
+							" as accepts;\n" :
+							";\n");
+	}
 	if (p->n_attrs > ATTR_FIRST || p->n_locals > 0)
 		sbuf_putc(b, '\n');
 	for (i = ATTR_FIRST; i < p->n_attrs; i++)

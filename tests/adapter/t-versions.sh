@@ -4,7 +4,7 @@
 # add to what a driver says.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 53
+plan 61
 
 policy g 'speaks interface-version;'
 policy g-as 'speaks interface-version as accepts;'
@@ -116,5 +116,16 @@ is "$widened" "" "no policy widens what the driver says"
 like "$pairs" '^[3-9][0-9]$' "in dozens of pairs"
 run "$m" --policies "$scratch/g" explain "$scratch/off.yaml" "$scratch/target.yaml"
 like "$out" '^no +interface_version +2\.0\.5 .*2\.0\.2,2\.0\.5.*rule interface-version' "explain names the interface"
+
+# What --expand prints is the same policy.
+for text in 'speaks interface-version;' 'speaks interface-version as offers;' 'speaks type-attributes;' \
+	'speaks migration-version;'; do
+	policy written "$text"
+	"$m" check --expand "$scratch/written/p.policy" >"$scratch/once.policy"
+	"$m" check --expand "$scratch/once.policy" >"$scratch/twice.policy" 2>&1
+	is "$(cat "$scratch/twice.policy")" "$(sed 's/  # left out$//' "$scratch/once.policy")" \
+		"--expand: $text is written out once"
+	like "$(cat "$scratch/once.policy")" "${text%;}( as accepts)?;" "and with the interface"
+done
 
 done_testing
