@@ -55,3 +55,4 @@ int lint_blocks(struct lint *l);
 int lint_use(struct lint *l);
 int lint_templates(struct lint *l);
 int lint_samples(struct lint *l);
+int lint_relation(struct lint *l);

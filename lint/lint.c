@@ -50,7 +50,7 @@ int lint_policy(struct arena *scratch, const struct source *src, const struct po
 	/* Where the driver speaks for itself, the policy is half of what is said: only the first are
 	 * sure of it. */
 	static int (*const lints[])(struct lint *) = { lint_lists, lint_templates, lint_rules,
-		lint_blocks, lint_use, lint_samples };
+		lint_blocks, lint_use, lint_samples, lint_relation };
 	unsigned n_lints = p->speaks.n > 0 ? 2 : ARRAY_SIZE(lints);
 	struct arena_mark begin = arena_mark(scratch);
 	struct lint l = { .a = scratch, .src = src, .p = p, .more = more, .d = d };
