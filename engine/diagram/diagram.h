@@ -181,8 +181,9 @@ int dg_walk(const struct dstore *s, dref a, enum dmode m, const struct record *r
 
 /*
  * The set of values at level @name that keep the record accepted with everything else
- * unchanged, as text for people ("2.0.2..2.0.4, 2.1.0+", "a, b", "absent"); "none" when
- * nothing would do. For `explain` on two descriptors.
+ * unchanged, as text for people ("2.0.2..2.0.4, 2.1.0+", "a, b", "absent"). 1; 0 when nothing would
+ * do, and then nothing is said; -ENOMEM, -E2BIG or another error of the store, -EINVAL when @a is
+ * none of its references in this mode. For `explain` on two descriptors.
  */
 int dg_what_would_do(struct dstore *s, dref a, enum dmode m, const struct record *r,
 	struct str name, struct arena *scratch, struct sbuf *b);

@@ -362,7 +362,5 @@ int dg_what_would_do(struct dstore *s, dref a, enum dmode m, const struct record
 			say(&t, "any");
 		say(&t, "absent");
 	}
-	if (t.said == 0)
-		sbuf_puts(b, "none");
-	return 0;
+	return t.said > 0;
 }

@@ -67,12 +67,10 @@ static int diagram_line(struct arena *a, struct dstore *s, dref root, enum dmode
 	*ret = (struct explain_line){
 		.attr = name,
 		.source = explain_value(a, e ? &e->value : NULL),
-		.wants = explain_finish(a, &b),
+		/* With the rest unchanged nothing would do: then it does not hang on this one. */
+		.wants = r > 0 ? explain_finish(a, &b) : STR("as it is"),
+		.held = verdict || r == 0,
 	};
-	/* With the rest unchanged nothing would do: then this attribute is not what it hangs on. */
-	ret->held = verdict || str_eq(ret->wants, STR("none"));
-	if (ret->held && !verdict)
-		ret->wants = STR("as it is");
 	return 0;
 }
 
@@ -98,6 +96,12 @@ static int explain_diagram(struct arena *a, struct dstore *s, dref root, enum dm
 	int r = 0;
 
 	x->clause = mode == DMODE_CLOSED ? STR("accepts") : STR("offers");
+	/* Then there is no attribute that it could hang on. */
+	if (root == DREF_NO) {
+		x->why = mode == DMODE_CLOSED ? STR("the target accepts nothing") :
+						STR("the source offers nothing");
+		return 0;
+	}
 	x->line = arena_new_array(a, room, struct explain_line);
 	if (!x->line)
 		return -ENOMEM;
@@ -121,7 +125,8 @@ static int explain_diagram(struct arena *a, struct dstore *s, dref root, enum dm
 	}
 	dg_walk(s, root, mode, other, on_level, &w);
 	if (w.found) {
-		x->clause = w.level;
+		/* No level: an attribute that the target does not know. */
+		x->clause = w.level.n > 0 ? w.level : w.entry->name;
 		x->why = STR("more than one attribute would have to be another");
 	}
 	return 0;

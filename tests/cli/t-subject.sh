@@ -3,7 +3,7 @@
 # Subjects by every name they have; list, info, match and explain, for people and as JSON.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 96
+plan 107
 
 root=$scratch/root
 full_host "$root"
@@ -136,6 +136,35 @@ print(*sorted({a["attribute"] for a in x}))')" manager "explain --json: what doe
 other=$($M info --descriptor "$older")
 exits 1 "explain on descriptors" "$m" explain "$descriptor" "$other"
 like "$out" '^no +manager' "which attribute"
+
+# What the bare descriptors of a policy say: $descriptors of the values of its attribute.
+mkdir "$scratch/words"
+describe() {
+	printf 'driver: nvidia\ntype: nvidia-1\nattributes:\n  mode: %s\n' "$1" >"$scratch/words/$1.yaml"
+	$M --policies "$scratch/words" info --descriptor "$scratch/words/$1.yaml"
+}
+words() {
+	echo "language 1; policy w { applies mdev-type driver nvidia;
+		attribute mode : string from type \"mode\"; $1 }" >"$scratch/words/w.policy"
+}
+words 'accept same;'
+exits 1 "match on descriptors: a value called none" "$m" match "$(describe fast)" "$(describe none)"
+is "$(printf '%s\n' "$out" | sed -n 2p)" \
+	"mode: the source has fast; with the rest unchanged this would do: none" "would do"
+exits 1 "and is what it hangs on" "$m" explain "$(describe fast)" "$(describe none)"
+like "$out" '^no +mode +fast +none$' "explain: the value none"
+twin=$(describe fast)
+words 'migratable no;'
+exits 1 "match on descriptors: a target that accepts nothing" "$m" match "$(describe fast)" "$(describe fast)"
+is "$(printf '%s\n' "$out" | sed -n 2p)" "accepts: the target accepts nothing" "match: line 2 says so"
+run "$m" --json match "$(describe fast)" "$(describe fast)"
+is "$(printf '%s' "$out" | json decision why)" "the target accepts nothing" "match --json: why"
+exits 1 "match on descriptors: a source that offers nothing" "$m" match "$(describe fast)" "$twin"
+is "$(printf '%s\n' "$out" | sed -n 2p)" "offers: the source offers nothing" "match: line 2 says so"
+exits 1 "match on descriptors: two attributes that the target does not know" "$m" match \
+	"mdc1:kind=smdev,driver=snvidia,type=snvidia-1,mode=sfast,yyy=b1,zzz=b1/n" "$twin"
+is "$(printf '%s\n' "$out" | sed -n 2p)" "yyy: more than one attribute would have to be another" \
+	"match: line 2 names one"
 
 # ---- --policies
 

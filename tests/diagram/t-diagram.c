@@ -456,11 +456,12 @@ static const char *would(dref d, enum dmode m, const char *record, const char *n
 	static char buf[512];
 	struct sbuf b = { .p = buf, .size = sizeof(buf) - 1 };
 	struct record r;
+	int some;
 
 	need(record_parse(&arena, str_from(record), &r));
-	need(dg_what_would_do(s, d, m, &r, str_from(name), &arena, &b));
+	need(some = dg_what_would_do(s, d, m, &r, str_from(name), &arena, &b));
 	buf[b.n] = 0;
-	return buf;
+	return some > 0 ? buf : b.n > 0 ? "nothing, and text" : NULL;
 }
 
 static void test_what_would_do(void)
@@ -474,7 +475,7 @@ static void test_what_would_do(void)
 		{ .in = WORDS(STR("new")), .out = WORDS(STR("old")) },
 	};
 	const struct member_box bits = { .bits_in = { 5 }, .bits_out = { 8 } };
-	dref f, v, n, t, mask, o, any;
+	dref f, v, n, t, mask, o, any, w;
 
 	fresh();
 	need(dnode_members(s, CLOSED("f", SETS), two, 2, DREF_YES, DREF_NO, DREF_YES, DREF_NO, NULL,
@@ -490,14 +491,14 @@ static void test_what_would_do(void)
 		"versions that would do");
 	is_str(would(t, DMODE_CLOSED, "type=sa,n=i0,v=v2.0.3", "n"), "1..8, 12, >= 20, absent",
 		"integers that would do");
-	is_str(would(t, DMODE_CLOSED, "type=sa,v=v9.9.9", "n"), "none",
+	is_str(would(t, DMODE_CLOSED, "type=sa,v=v9.9.9", "n"), NULL,
 		"nothing would, with something else wrong");
 	is_str(would(t, DMODE_CLOSED, "type=sa,v=v2.0.3,f=Sx", "f"),
 		"any set with new without old, { ppgtt } and any of { context }, absent",
 		"sets that would do");
 	is_str(would(t, DMODE_CLOSED, "type=sa,q=b1,v=v2.0.3", "q"), "absent",
 		"an attribute that is not known would do if it were absent");
-	is_str(would(t, DMODE_CLOSED, "type=sa,q=b1,v=v2.0.3", "n"), "none",
+	is_str(would(t, DMODE_CLOSED, "type=sa,q=b1,v=v2.0.3", "n"), NULL,
 		"and stands in the way of the others");
 	need(dnode_members(s, CLOSED("m", MASKS(4)), &bits, 1, DREF_YES, DREF_NO, DREF_NO, DREF_NO,
 		NULL, &mask));
@@ -510,6 +511,9 @@ static void test_what_would_do(void)
 	is_str(would(o, DMODE_OPEN, "os=s9.5", "zzz"), "any, absent", "open: a don't-care");
 	need(dnode_bool(s, CLOSED("b", BOOLS), DREF_YES, DREF_YES, DREF_NO, DREF_NO, NULL, &any));
 	is_str(would(any, DMODE_CLOSED, "b=i3", "b"), "no, yes", "bools that would do");
+	need(dnode_words(s, CLOSED("w", STRINGS), WORDS(STR("none")), true, DREF_YES, DREF_NO,
+		DREF_NO, DREF_NO, NULL, &w));
+	is_str(would(w, DMODE_CLOSED, "w=sx", "w"), "none", "a word that reads like nothing");
 }
 
 static void test_values(void)
@@ -556,7 +560,7 @@ static void test_values(void)
 
 int main(void)
 {
-	plan(121);
+	plan(122);
 	rule_skipped_means_absent();
 	rule_universes_are_open();
 	rule_fewest_elements();
