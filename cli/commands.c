@@ -38,6 +38,11 @@ const struct command commands[] = {
 		ANY_NUMBER, "say what is wrong in policy files",
 		"Without arguments, checks the files that `mdevcompat update` would compile.\n",
 		check_options, cmd_check },
+	{ "fmt", GROUP_WRITE, CMD_JSON | CMD_FILES, "[FILE]...", 0, ANY_NUMBER,
+		"lay out policies, keeping comments",
+		"Prints the result; without FILE, of standard input. A file that cannot be read is left\n"
+		"as it is, and the exit status is 3.\n",
+		fmt_options, cmd_fmt },
 	{ "cat", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON, "", 0, 0,
 		"print the policy files in their order, and which are in effect", NULL, NULL, cmd_cat },
 	{ "prove", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_FILES, "[FILE|DIR]...", 0,

@@ -102,6 +102,8 @@ static int read_option(struct cli *c, int argc, char *const *argv, int *at)
 
 	if (strcmp(text, "-h") == 0)
 		text = "--help";
+	if (strcmp(text, "-w") == 0)
+		text = "--write";
 	if (strncmp(text, "--", 2) == 0) {
 		equals = strchr(text, '=');
 		n = equals ? (size_t)(equals - text) - 2 : strlen(text) - 2;

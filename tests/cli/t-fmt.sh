@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# fmt: one layout, comments kept, nothing changed that means anything, broken files left alone.
+. "$top_srcdir/tests/lib.sh"
+. "$top_srcdir/tests/cli/lib.sh"
+set -- "$top_srcdir"/policies/*.policy "$top_srcdir"/tests/grammar/good/*.policy
+plan $((2 * $# + 12))
+
+for file; do
+	"$m" fmt "$file" >"$scratch/1.policy"
+	is "$("$m" check --expand "$scratch/1.policy" 2>&1 | sed 1d)" "$("$m" check --expand "$file" 2>&1 | sed 1d)" \
+		"${file##*/} means the same" 2>/dev/null
+	ok "and is laid out for good" "$m" fmt --check "$scratch/1.policy"
+done
+cd "$scratch" || exit 99
+printf '# head\nlanguage 1;policy p{applies mdev-type driver d;# why\n\n\n# own\naccept same but{type any;}}\n' >a.policy
+cp a.policy b.policy
+run "$m" fmt a.policy
+is "$out" "# head
+language 1;
+
+policy p {
+	applies mdev-type driver d;  # why
+
+	# own
+	accept same but { type any; }
+}" "comments stay where they were"
+exits 1 "--check" "$m" fmt --check a.policy
+is "$out" a.policy "names the file"
+exits 1 "--diff" "$m" fmt --diff a.policy
+like "$out" '^\+policy p \{$' "shows what would change"
+ok "and changes nothing" cmp a.policy b.policy
+chmod 640 a.policy
+exits 0 "-w" "$m" fmt -w a.policy
+is "$(stat -c %a a.policy)" 640 "keeps the mode"
+exits 0 "and is done then" "$m" fmt --check a.policy
+printf 'language 1; policy p { accept smae; }\n' >bad.policy
+cp bad.policy copy
+exits 3 "a broken file" "$m" fmt -w bad.policy
+like "$err" 'MDC-001' "is reported"
+ok "and left as it is" cmp bad.policy copy
+done_testing
