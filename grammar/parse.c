@@ -45,7 +45,7 @@ static const struct keyword {
 
 /* Where the keywords begin that begin with a letter: they are in order, and half of all words of
  * a text are looked for. */
-static void index_keywords(struct parse_ctx *px)
+void index_keywords(struct parse_ctx *px)
 {
 	size_t i, letter = 0;
 
@@ -276,7 +276,6 @@ int policy_parse(struct arena *a, const struct source *src, struct diags *d,
 	void *scanner;
 	int r;
 
-	index_keywords(&px);
 	px.policy = arena_new(a, struct ast_policy);
 	if (!px.policy)
 		return -ENOMEM;

@@ -47,6 +47,8 @@ struct diag *parse_error(struct parse_ctx *px, enum diag_code code, struct span 
 int scan_open_group(struct parse_ctx *px, struct span span, char c);
 int scan_close_group(struct parse_ctx *px, struct span span, char c);
 
+/* Makes keyword_token() ready; scan_new() does it. */
+void index_keywords(struct parse_ctx *px);
 /* The keyword's token, or TOK_BARE. */
 int keyword_token(const struct parse_ctx *px, struct str word);
 

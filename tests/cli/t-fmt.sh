@@ -4,14 +4,25 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
 set -- "$top_srcdir"/policies/*.policy "$top_srcdir"/tests/grammar/good/*.policy
-plan $((2 * $# + 12))
+plan $((2 * $# + 13 + $(ls "$top_srcdir"/policies/*.policy | wc -l)))
 
 for file; do
 	"$m" fmt "$file" >"$scratch/1.policy"
-	is "$("$m" check --expand "$scratch/1.policy" 2>&1 | sed 1d)" "$("$m" check --expand "$file" 2>&1 | sed 1d)" \
+	is "$("$m" check --expand "$scratch/1.policy" 2>/dev/null | sed 1d)" "$("$m" check --expand "$file" 2>/dev/null | sed 1d)" \
 		"${file##*/} means the same" 2>/dev/null
 	ok "and is laid out for good" "$m" fmt --check "$scratch/1.policy"
 done
+# Squeezed into one line: what the layout makes of that means the same, and stays as it is.
+for file in "$top_srcdir"/policies/*.policy; do
+	sed 's/[[:space:]]*#.*//' "$file" | tr -s '\n\t ' ' ' >"$scratch/line.policy"
+	"$m" fmt "$scratch/line.policy" >"$scratch/2.policy"
+	"$m" fmt "$scratch/2.policy" >"$scratch/3.policy"
+	is "$("$m" check --expand "$scratch/3.policy" 2>/dev/null | sed 1d)$(cmp "$scratch/2.policy" "$scratch/3.policy" 2>&1)" \
+		"$("$m" check --expand "$file" 2>/dev/null | sed 1d)" "${file##*/} in one line"
+done
+cp "$top_srcdir/policies/vendor.policy.template" "$scratch/template.policy"
+ok "what we ship is laid out so" "$m" fmt --check "$top_srcdir"/policies/*.policy \
+	"$top_srcdir"/examples/policies/*.policy "$scratch/template.policy"
 cd "$scratch" || exit 99
 printf '# head\nlanguage 1;policy p{applies mdev-type driver d;# why\n\n\n# own\naccept same but{type any;}}\n' >a.policy
 cp a.policy b.policy
