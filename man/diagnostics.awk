@@ -28,16 +28,18 @@ function literal(text,    out, column, i, c) {
 	return out
 }
 
-# The first diagnostic of the golden file: up to the next one that has a code.
-function golden(    file, line, n, i) {
+# The golden file's first diagnostic of this code: up to the next one that has a code.
+function golden(    file, line, n, i, own) {
 	file = tolower(name)
 	gsub(/_/, "-", file)
+	own = sprintf("[MDC-%03d]", number)
 	for (i = 1; i in folder; i++) {
 		n = 0
 		while ((getline line <(folder[i] "/" file ".expected")) > 0) {
 			if (n > 0 && line !~ /^ / && line !~ /: note: /)
 				break
-			example[++n] = line
+			if (n > 0 || index(line, own))
+				example[++n] = line
 		}
 		close(folder[i] "/" file ".expected")
 		if (n > 0)
