@@ -433,7 +433,10 @@ static bool int_ranges(struct check *c, const struct symbol *s, const struct ele
 			!read_int(c, s, e, str_sub(e->text, i + 2, e->text.n), to, &hi))
 			return false;
 		if (lo > hi) {
-			check_error(c, DIAG_RANGE, e->span, "a range that ends before it begins");
+			check_error(c, DIAG_RANGE, e->span, "a range that ends before it begins")->help =
+				check_text(c, "write '%.*s..%.*s'",
+					STR_FMT(str_sub(e->text, i + 2, e->text.n)),
+					STR_FMT(str_sub(e->text, 0, i)));
 			return false;
 		}
 	}

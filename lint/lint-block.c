@@ -199,6 +199,14 @@ static int block_covered(struct lint *l, const struct at_block *x, const struct 
 	return r;
 }
 
+/* Said of the rule already; what follows from that about its blocks is no news. */
+static bool rule_is_never(const struct lint *l, const struct rule *r)
+{
+	size_t i = r - l->p->rule;
+
+	return i < LINT_RULES_MAX && l->never[i];
+}
+
 static int look_for_covered(struct lint *l, const struct at_block *list, uint32_t n)
 {
 	uint32_t i, k;
@@ -208,7 +216,8 @@ static int look_for_covered(struct lint *l, const struct at_block *list, uint32_
 	for (i = 0; i < n; i++)
 		for (k = 0; k < n; k++) {
 			if (k == i || list[i].block->kind != BLOCK_ACCEPT ||
-				list[k].block->kind != BLOCK_ACCEPT)
+				list[k].block->kind != BLOCK_ACCEPT ||
+				rule_is_never(l, list[i].rule))
 				continue;
 			r = block_covered(l, &list[i], &list[k], &covered);
 			if (r < 0)

@@ -13,6 +13,7 @@ struct lint {
 	const struct policy_more *more;
 	struct diags *d;
 	struct evaluation own; /* of nobody: what needs self has no value */
+	bool never[LINT_RULES_MAX]; /* by lint_rules: rules that no subject meets */
 };
 
 /* Reports at the statement that begins at @at. */

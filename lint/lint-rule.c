@@ -59,10 +59,10 @@ static int look_for_never(struct lint *l, const struct rule *r)
 
 	if (k < 0 || possible)
 		return k;
+	l->never[r - l->p->rule] = true;
 	attr = r->when[far].attr;
 	x = lint_at(l, DIAG_RULE_NEVER, r->place,
-		"no subject meets the conditions of %.*s: nothing can be said of '%.*s' that all of "
-		"them take",
+		"no subject meets the conditions of %.*s: no value of '%.*s' passes them all",
 		STR_FMT(lint_rule_name(l, r)), STR_FMT(l->p->attr[attr].name));
 	for (i = 0; i < r->n_when; i++)
 		if (r->when[i].attr == attr)
