@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/check-tests.h"
+#include "cli/check-tree.h"
 #include "cli/site.h"
 #include "grammar/compile.h"
 #include "lint/lint.h"
@@ -31,6 +32,7 @@ struct checked {
 	uint32_t n_files, n_broken;
 	bool want_tests;
 	struct check_tests tests;
+	struct check_tree tree;
 };
 
 static int expand(struct checked *k, const struct policy *p, struct str path, bool several)
@@ -61,18 +63,19 @@ static int look_closer(struct checked *k, const struct source *src, const struct
 	const struct policy_more *more)
 {
 	struct cli *c = k->c;
+	bool infos = cli_given(c, "info");
 	struct diags found;
 	int r;
 
 	diags_init(&found, c->arena);
-	r = lint_policy(c->scratch, src, p, more, &found);
+	r = lint_policy(c->scratch, src, p, more, infos, check_tree_get(&k->tree, c), &found);
 	if (r < 0)
 		return cli_fail_errno(c, r, "%.*s", STR_FMT(src->path));
 	for (size_t i = 0; i < found.n; i++) {
 		const struct diag *from = &found.list[i];
 		struct diag *to;
 
-		if (from->severity == DIAG_INFO && !cli_given(c, "info"))
+		if (from->severity == DIAG_INFO && !infos)
 			continue;
 		to = diag_at(&c->diags, from->code, src, from->span, "%.*s", STR_FMT(from->text));
 		to->help = from->help;
@@ -227,9 +230,9 @@ static int check_argument(struct checked *k, const char *path)
 	return check_set(k, &o);
 }
 
-int cmd_check(struct cli *c)
+static int check(struct checked *k)
 {
-	struct checked k = { .c = c, .tests = { .c = c } };
+	struct cli *c = k->c;
 	const char *format = cli_given(c, "format");
 	int r = 0;
 
@@ -238,40 +241,49 @@ int cmd_check(struct cli *c)
 		return cli_usage(c, "no format '%s'; there are human, json and gcc", format);
 	if (format && strcmp(format, "gcc") == 0)
 		c->diag_format = DIAG_GCC;
-	k.tests.coverage = cli_given(c, "coverage");
-	k.want_tests = cli_given(c, "tests") || k.tests.coverage;
+	k->tests.coverage = cli_given(c, "coverage");
+	k->want_tests = cli_given(c, "tests") || k->tests.coverage;
 	if (cli_given(c, "stdin") && (c->n_args > 1 || c->n_policies > 0))
 		return cli_usage(c, "--stdin is one policy, and can have one name");
-	if (k.want_tests && cli_given(c, "expand"))
+	if (k->want_tests && cli_given(c, "expand"))
 		return cli_usage(c, "--expand and --tests are two questions");
 	if (c->json && cli_given(c, "expand"))
 		json_array(&c->out, "expanded");
-	if (c->json && k.want_tests)
+	if (c->json && k->want_tests)
 		json_array(&c->out, "policies");
 	if (cli_given(c, "stdin"))
-		r = check_file(&k, c->n_args > 0 ? c->arg[0] : "<stdin>");
+		r = check_file(k, c->n_args > 0 ? c->arg[0] : "<stdin>");
 	for (unsigned i = 0; i < c->n_args && r == 0 && !cli_given(c, "stdin"); i++)
-		r = check_argument(&k, c->arg[i]);
+		r = check_argument(k, c->arg[i]);
 	if (c->n_args == 0 && !cli_given(c, "stdin")) {
 		struct policyset_options o = host_policyset_options(c);
 
-		r = check_set(&k, &o);
+		r = check_set(k, &o);
 	}
 	if (r != 0)
 		return r;
 	if (c->json) {
-		if (cli_given(c, "expand") || k.want_tests)
+		if (cli_given(c, "expand") || k->want_tests)
 			json_end(&c->out);
-		json_int(&c->out, "files", k.n_files);
-		json_int(&c->out, "broken", k.n_broken);
+		json_int(&c->out, "files", k->n_files);
+		json_int(&c->out, "broken", k->n_broken);
 	}
-	if (k.want_tests)
-		check_tests_end(&k.tests);
-	if (k.n_broken > 0)
+	if (k->want_tests)
+		check_tests_end(&k->tests);
+	if (k->n_broken > 0)
 		return EXIT_INPUT;
-	if (k.tests.n_failed > 0 || k.tests.n_missed > 0)
+	if (k->tests.n_failed > 0 || k->tests.n_missed > 0)
 		return EXIT_NO;
 	return cli_given(c, "strict") && c->diags.warnings > 0 ? EXIT_NO : EXIT_YES;
+}
+
+int cmd_check(struct cli *c)
+{
+	struct checked k = { .c = c, .tests = { .c = c } };
+	int r = check(&k);
+
+	check_tree_close(&k.tree);
+	return r;
 }
 
 /* ---- cat --------------------------------------------------------------------------------------- */

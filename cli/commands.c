@@ -36,7 +36,8 @@ const struct cli_option global_options[] = {
 const struct command commands[] = {
 	{ "check", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_FILES, "[FILE|DIR]...", 0,
 		ANY_NUMBER, "say what is wrong in policy files",
-		"Without arguments, checks the files that `mdevcompat update` would compile.\n",
+		"Without arguments, checks the files that `mdevcompat update` would compile. With --root,\n"
+		"warns also of facts that none of the devices there has.\n",
 		check_options, cmd_check },
 	{ "fmt", GROUP_WRITE, CMD_JSON | CMD_FILES, "[FILE]...", 0, ANY_NUMBER,
 		"lay out policies, keeping comments",

@@ -197,7 +197,7 @@ static void put_type(struct sbuf *b, const struct attr_type *t)
 	}
 }
 
-static void put_fact(struct sbuf *b, const struct fact *f)
+void expand_fact(struct sbuf *b, const struct fact *f)
 {
 	static const char *const words[] = {
 		[FACT_NONE] = "",
@@ -231,7 +231,7 @@ void expand_attr(struct sbuf *b, const struct attr *a, const char *word)
 	sbuf_puts(b, " : ");
 	put_type(b, &a->type);
 	if (a->fact.kind != FACT_NONE)
-		put_fact(b, &a->fact);
+		expand_fact(b, &a->fact);
 	if (a->presence == PRESENCE_DEFAULT_ABSENT)
 		sbuf_puts(b, " default absent");
 	if (a->presence == PRESENCE_DEFAULT) {
@@ -251,7 +251,7 @@ void expand_scope(struct sbuf *b, const struct scope *s)
 	expand_word(b, s->driver);
 	if (s->has_type_from) {
 		sbuf_puts(b, " type");
-		put_fact(b, &s->type_from);
+		expand_fact(b, &s->type_from);
 	}
 	sbuf_puts(b, ";\n");
 }

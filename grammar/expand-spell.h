@@ -19,4 +19,6 @@ struct version_spec expand_spec(const struct attr_type *t);
 
 /* One line each; @word is `attribute` or `local`. */
 void expand_attr(struct sbuf *b, const struct attr *a, const char *word);
+/* " from site \"KEY\"". */
+void expand_fact(struct sbuf *b, const struct fact *f);
 void expand_scope(struct sbuf *b, const struct scope *s);

@@ -11,6 +11,8 @@ struct lint {
 	const struct source *src;
 	const struct policy *p;
 	const struct policy_more *more;
+	bool infos;
+	const struct lint_tree *tree; /* NULL: none */
 	struct diags *d;
 	struct evaluation own; /* of nobody: what needs self has no value */
 	bool never[LINT_RULES_MAX]; /* by lint_rules: rules that no subject meets */
@@ -55,5 +57,6 @@ int lint_rules(struct lint *l);
 int lint_blocks(struct lint *l);
 int lint_use(struct lint *l);
 int lint_templates(struct lint *l);
+int lint_facts(struct lint *l);
 int lint_samples(struct lint *l);
 int lint_relation(struct lint *l);

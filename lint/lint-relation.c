@@ -2,6 +2,7 @@
 /*
  * What the policy comes to as a relation: subjects that do not take in their own twin, detours
  * that are possible where the direct way is not, ways without a way back.
+ * All of these are infos.
  */
 #include <errno.h>
 
@@ -129,7 +130,7 @@ int lint_relation(struct lint *l)
 	uint32_t i;
 	int r;
 
-	if (l->p->narrows.n > 0 || l->p->n_rules > LINT_RULES_MAX)
+	if (!l->infos || l->p->narrows.n > 0 || l->p->n_rules > LINT_RULES_MAX)
 		return 0;
 	for (i = 0; i < ARRAY_SIZE(asked); i++) {
 		struct arena_mark m = arena_mark(l->a);

@@ -45,15 +45,16 @@ struct str lint_value(struct lint *l, const struct value *v)
 }
 
 int lint_policy(struct arena *scratch, const struct source *src, const struct policy *p,
-	const struct policy_more *more, struct diags *d)
+	const struct policy_more *more, bool infos, const struct lint_tree *tree, struct diags *d)
 {
 	/* Where the driver speaks for itself, the policy is half of what is said: only the first are
 	 * sure of it. */
-	static int (*const lints[])(struct lint *) = { lint_lists, lint_templates, lint_rules,
-		lint_blocks, lint_use, lint_samples, lint_relation };
-	unsigned n_lints = p->speaks.n > 0 ? 2 : ARRAY_SIZE(lints);
+	static int (*const lints[])(struct lint *) = { lint_lists, lint_templates, lint_facts,
+		lint_rules, lint_blocks, lint_use, lint_samples, lint_relation };
+	unsigned n_lints = p->speaks.n > 0 ? 3 : ARRAY_SIZE(lints);
 	struct arena_mark begin = arena_mark(scratch);
-	struct lint l = { .a = scratch, .src = src, .p = p, .more = more, .d = d };
+	struct lint l = { .a = scratch, .src = src, .p = p, .more = more, .infos = infos,
+		.tree = tree, .d = d };
 	size_t first = d->n;
 	unsigned i;
 	int r = 0;
