@@ -97,3 +97,10 @@ int policy_compile_more(struct arena *a, const struct source *src, struct diags 
  * are not in the compiled form. Appends to @b. 0; -ENOSPC: @b is too small.
  */
 int policy_expand(const struct policy *p, struct sbuf *b);
+
+/*
+ * `dump`: the policy as text that compiles to the same section but for the file's name, its digest
+ * and the places in it. What was left out stays left out. Appends to @b. 0; -ENOSPC: @b is too
+ * small.
+ */
+int policy_print(const struct policy *p, struct sbuf *b);

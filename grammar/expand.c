@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A compiled policy as policy text, with what each accept block left out written in. Constants
- * are gone, ranges and sets are in normal form; the text means what the policy means, and
- * compiles. Comments of the original are not there: they are no part of the compiled form.
- * Values and declarations are expand-spell.c's.
+ * A compiled policy as policy text: as it is, or with what each accept block left out written
+ * in. Constants are gone, ranges and sets are in normal form; the text means what the policy
+ * means, and compiles. Comments of the original are not there: they are no part of the compiled
+ * form. Values and declarations are expand-spell.c's.
  */
 #include <errno.h>
 
@@ -16,24 +16,34 @@ struct printer {
 	const struct policy *p;
 	const struct rule *rule;
 	uint32_t to_bind; /* variables whose values are still to be written */
+	uint32_t numbered; /* those whose values were written in this rule */
+	bool left_out;	  /* write what accept blocks left out */
 };
 
 /* ---- operands ---------------------------------------------------------------------------- */
 
-/* A variable: its values too, where it is met first. */
+/*
+ * A variable: its values too, where it is met first. Those that no block before had are numbered
+ * as their values are met, and a template may name one before that: they wait for their turn.
+ */
 static void put_var(struct printer *o, unsigned i)
 {
 	const struct tmpl_var *v = &o->rule->var[i];
 	uint32_t bit = (uint32_t)1 << i, k;
+	bool binds = (o->to_bind & bit) &&
+		     ((o->numbered & bit) || !(o->to_bind & ~o->numbered & (bit - 1)));
 
 	sbuf_putc(o->b, '{');
 	sbuf_put_str(o->b, v->name);
-	for (k = 0; (o->to_bind & bit) && k < v->n; k++) {
+	for (k = 0; binds && k < v->n; k++) {
 		sbuf_puts(o->b, k > 0 ? ", " : ": ");
 		sbuf_put_str(o->b, v->value[k]);
 	}
 	sbuf_putc(o->b, '}');
+	if (!binds)
+		return;
 	o->to_bind &= ~bit;
+	o->numbered |= bit;
 }
 
 static void put_words(struct printer *o, const struct attr_type *t, struct word_set words,
@@ -73,7 +83,8 @@ static void put_word_operand(struct printer *o, const struct attr_type *t,
 	put_words(o, t, x->words, x->tmpl, x->n_tmpl, x->prefixes);
 	if (x->except_words.n + x->n_except_tmpl + x->except_prefixes.n == 0)
 		return;
-	sbuf_puts(o->b, " except ");
+	/* An empty list has an `except` already. */
+	sbuf_puts(o->b, x->words.n + x->n_tmpl + x->prefixes.n == 0 ? ", " : " except ");
 	put_words(o, t, x->except_words, x->except_tmpl, x->n_except_tmpl, x->except_prefixes);
 }
 
@@ -101,12 +112,20 @@ static void put_int_ranges(struct sbuf *b, const struct attr_type *t, struct ran
 	}
 }
 
+static bool int_fits(const struct attr_type *t, int64_t v)
+{
+	return v >= t->lo && v <= t->hi;
+}
+
 static void put_ranges(struct sbuf *b, const struct attr_type *t, enum clause_op op,
 	struct ranges r)
 {
-	if (t->type.tag == VT_INT)
+	if (t->type.tag == VT_INT) {
 		put_int_ranges(b, t, r);
-	else if (op != OP_IN && r.n > 0)
+		/* What was calculated may lie outside of the domain; a constant may not. */
+		if (op != OP_IN && r.n > 0 && !int_fits(t, key_to_int(r.iv[0].lo)))
+			sbuf_puts(b, " + 0");
+	} else if (op != OP_IN && r.n > 0)
 		version_print(b, r.iv[0].lo, t->type.size);
 	else
 		ranges_print_policy(b, r, expand_spec(t));
@@ -282,6 +301,10 @@ static void put_block(struct printer *o, const struct block *k, unsigned depth)
 	uint32_t i;
 
 	put_indent(o->b, depth);
+	if (!o->left_out && k->kind == BLOCK_ACCEPT && k->n_clauses + k->n_claims == 0) {
+		sbuf_puts(o->b, "accept same;\n");
+		return;
+	}
 	sbuf_puts(o->b, heads[k->kind]);
 	o->to_bind = k->vars;
 	for (i = 0; i < k->n_clauses; i++) {
@@ -300,7 +323,7 @@ static void put_block(struct printer *o, const struct block *k, unsigned depth)
 		}
 		sbuf_puts(o->b, ";\n");
 	}
-	if (k->kind == BLOCK_ACCEPT)
+	if (o->left_out && k->kind == BLOCK_ACCEPT)
 		put_left_out(o, k, depth + 1);
 	put_indent(o->b, depth);
 	sbuf_puts(o->b, "}\n");
@@ -312,7 +335,7 @@ static void put_rule(struct printer *o, const struct rule *r)
 	uint32_t i;
 
 	o->rule = r;
-	o->to_bind = 0;
+	o->to_bind = o->numbered = 0;
 	for (i = 0; i < r->n_vars; i++)
 		if (r->var[i].when)
 			o->to_bind |= (uint32_t)1 << i;
@@ -337,9 +360,9 @@ static void put_rule(struct printer *o, const struct rule *r)
 		sbuf_puts(o->b, "\t}\n");
 }
 
-int policy_expand(const struct policy *p, struct sbuf *b)
+static int put_policy(const struct policy *p, bool left_out, struct sbuf *b)
 {
-	struct printer o = { .b = b, .p = p };
+	struct printer o = { .b = b, .p = p, .left_out = left_out };
 	uint32_t i;
 
 	sbuf_puts(b, "language ");
@@ -383,4 +406,14 @@ int policy_expand(const struct policy *p, struct sbuf *b)
 		put_rule(&o, &p->rule[i]);
 	sbuf_puts(b, "}\n");
 	return b->overflow ? -ENOSPC : 0;
+}
+
+int policy_expand(const struct policy *p, struct sbuf *b)
+{
+	return put_policy(p, true, b);
+}
+
+int policy_print(const struct policy *p, struct sbuf *b)
+{
+	return put_policy(p, false, b);
 }
