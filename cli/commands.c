@@ -46,6 +46,11 @@ const struct command commands[] = {
 		fmt_options, cmd_fmt },
 	{ "cat", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON, "", 0, 0,
 		"print the policy files in their order, and which are in effect", NULL, NULL, cmd_cat },
+	{ "dump", GROUP_WRITE, CMD_ROOT | CMD_JSON | CMD_FILES, "[IMAGE]", 0, 1,
+		"print what is in force, or in an image file, as policy text",
+		"The text of each policy compiles to what the image has; comments say which file it was, and\n"
+		"what came of files that are broken.\n",
+		dump_options, cmd_dump },
 	{ "prove", GROUP_WRITE, CMD_ROOT | CMD_POLICIES | CMD_JSON | CMD_FILES, "[FILE|DIR]...", 0,
 		ANY_NUMBER, "say which properties policies have, or show why not",
 		"Properties:\n"

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A section printed as text compiles to the same section but for names of files and places: of all
+# policies in the tree, and of random ones over every production of the grammar.
+#
+# MDEVCOMPAT_DUMP_POLICIES: how many random ones
+. "$top_srcdir/tests/lib.sh"
+tool=$top_builddir/tests/grammar/dump-back
+plan 8
+
+set -- "$top_srcdir"/policies/*.policy "$top_srcdir"/examples/policies/*.policy \
+	"$top_srcdir"/tests/grammar/good/*.policy "$top_srcdir"/tests/language/*.policy
+run "$tool" "$@"
+is "$rc $out" "0 $# come back" "the policies in the tree ($#)"
+
+# What neither of them has. TAKEN BODY
+comes_back() {
+	printf 'language 1;\npolicy p {\n\tapplies mdev-type driver "a b", c;\n%s\n}\n' "$2" >"$scratch/p.policy"
+	run "$tool" "$scratch/p.policy"
+	is "$rc $out" "0 1 come back" "$1" || diag "$err"
+}
+comes_back "a calculated constant outside of the domain" '
+	attribute a : int 0..4 from type "a"; attribute h : int 0..4 hex from type "h";
+	accept same but { a <= 4 + (4 / 2); h == 8 * 2; }'
+comes_back "empty lists" '
+	attribute s : string from type "s"; attribute v : version(3) from type "v";
+	attribute i : int 3..9 from type "i"; attribute b : bool from type "b"; attribute x : set from type "x";
+	attribute e : enum { p, q } from type "e"; attribute m : mask(8) from type "m";
+	accept same but { s in a except a; v in none; i in 4 except 4; b in yes except yes; x in { u } except { u };
+		e in p except p; m in { 1 } except { 1 }; }'
+comes_back "words that mean something unquoted" '
+	attribute s : string from type "s" key "K" default "self"; attribute t : string from type "t" default "a\\\"b\\\\";
+	attribute k : set { "none", "a b", in } separator "+ " field 2 of "." from type "k" default { };
+	accept same but { s in "absent", "except", "none", "self.s", "source.s", "", "x*", when, "a..b", "# no comment"; }'
+comes_back "a template that names a variable before its values" '
+	attribute s : string from type "s";
+	accept same but { s in a, {k}, p{k}; type in d-{n: 1, 2}, d-{n}-{k: 2, 3}; }
+	rule r { accept same but { s in x{k: 1, 2}; } accept same but { type in d-{n: 1, 2}; s in x{k: 1, 2}; } }'
+{
+	echo 'attribute v : version(4) major 2 from type "v"; accept same but { v in 0.0.0.0'
+	i=1
+	while [ $i -lt 64 ]; do
+		echo ", 1.$i.2.3..1.$i.4294967294.$i"
+		i=$((i + 1))
+	done
+	echo '; }'
+} >"$scratch/body"
+comes_back "as many intervals as a list may have" "$(cat "$scratch/body")"
+
+n=${MDEVCOMPAT_DUMP_POLICIES:-3000}
+mkdir "$scratch/random"
+if command -v python3 >/dev/null; then
+	PYTHONDONTWRITEBYTECODE=1 python3 "$top_srcdir/tests/reference/write.py" "$scratch/random" 20200731 "$n"
+	find "$scratch/random" -name '*.policy' | sort | xargs -n 1000 "$tool" >"$scratch/out" 2>"$scratch/err"
+	is "$?" 0 "random policies" || sed 's/^/# /' "$scratch/out" | head -n 60
+	# Some claim an attribute in two ways, which only the compiler can know.
+	good=$(awk '/^[0-9]+ come back$/ { n += $1 } END { print n }' "$scratch/out")
+	ok "nearly all of them compile ($good of $n)" test $((good * 10)) -ge $((n * 9))
+else
+	skip 2 "no python3"
+fi
+done_testing
