@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The Debian packages: built, installed into a minimal system of its own, met with packages of
 # others that bring a good and a broken policy, and purged.  A real udevd runs in that system, in
-# namespaces of its own, with one real device that is dressed up as a parent of mediated devices.
+# namespaces of its own, with one real device that is dressed up as a parent of mediated devices.  Before
+# that, a vendor's package is built with dh_mdevcompat, and one with the macros for RPM.
 #
 # Not part of `make check`: it needs root (or sudo without a password) and Debian's archive.  The
 # minimal system is kept in $MDEVCOMPAT_CACHE (~/.cache/mdevcompat).
@@ -66,12 +67,115 @@ if [ "${1-}" != --inside ]; then
 fi
 
 . "$top_srcdir/tests/lib.sh"
-plan 43
+plan 64
 R=$stage/root
 in_root() {
 	chroot "$R" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive \
 		SYSTEMD_DEVICE_VERIFY_SYSFS=0 SYSTEMD_IGNORE_CHROOT=1 "$@"
 }
+
+# --- Building a vendor's package ----------------------------------------------------------------
+# Here, where the packages were built: the minimal system has no compiler and no debhelper.
+tools=$scratch/tools
+for deb in "$stage"/mdevcompat_*.deb "$stage"/dh-mdevcompat_*.deb; do
+	dpkg-deb -x "$deb" "$tools"
+done
+# with_tools COMMAND...: in the vendor's folder, as if both packages were installed.
+with_tools() {
+	(cd "$acme" && env -u DEB_BUILD_OPTIONS PATH="$tools/usr/bin:$PATH" PERL5LIB="$tools/usr/share/perl5" "$@")
+}
+acme=$scratch/vendor/acme
+policy=$acme/policies/60-acme.policy
+mkdir -p "$acme/debian" "$acme/policies"
+cat >"$policy" <<-END
+	language 1;
+	policy acme {
+		applies mdev-type driver acme;
+		attribute what : string from type "name";
+		accept same;
+		test "equal things" { target { what "a"; } source { } expect compatible; }
+		test "other things" { target { what "a"; } source { what "b"; } expect incompatible; }
+	}
+END
+cp "$policy" "$scratch/good.policy"
+sed 's/expect incompatible/expect compatible/' "$policy" >"$scratch/red.policy"
+sed 's/accept same/accept sme/' "$policy" >"$scratch/broken.policy"
+sed 's/accept same;/rule nothing { }  accept same;/' "$policy" >"$scratch/doubtful.policy"
+echo 'policies/*.policy' >"$acme/debian/acme-policies.mdevcompat"
+cat >"$acme/debian/control" <<-END
+	Source: acme
+	Maintainer: Nobody <nobody@mdevcompat.invalid>
+	Build-Depends: debhelper-compat (= 13), dh-sequence-mdevcompat
+
+	Package: acme-policies
+	Architecture: all
+	Description: policies of a vendor
+
+	Package: acme-tools
+	Architecture: all
+	Description: nothing
+END
+cat >"$acme/debian/changelog" <<-END
+	acme (1) unstable; urgency=low
+
+	  * One.
+
+	 -- Nobody <nobody@mdevcompat.invalid>  Tue, 14 Nov 2023 22:13:20 +0000
+END
+printf '#!/usr/bin/make -f\n%%:\n\tdh $@\n' >"$acme/debian/rules"
+chmod 755 "$acme/debian/rules"
+
+is "$(dpkg-deb -f "$(ls "$stage"/dh-mdevcompat_*.deb)" Provides)" dh-sequence-mdevcompat "what a build dependency asks for"
+ok "a vendor's package is built" with_tools dpkg-buildpackage -us -uc -b -d
+like "$out$err" '60-acme.policy: 2 of 2 tests passed' "and its policy's tests were run"
+in_debs=$(for deb in "$scratch"/vendor/*.deb; do dpkg-deb -c "$deb"; done | awk '!/\/$/ && !/\/doc\// { print $1, $2, $6 }')
+is "$in_debs" "-rw-r--r-- root/root ./usr/lib/mdevcompat/policies/60-acme.policy" "the policy is in it, once, and nothing else"
+cp "$scratch"/vendor/acme-policies_*.deb "$scratch/acme.deb"
+
+cp "$scratch/red.policy" "$policy"
+exits 2 "no package when a test of the policy fails" with_tools dpkg-buildpackage -us -uc -b -d
+like "$out$err" '^policies/60-acme.policy:7:[0-9]*: error: test "other things": ' "the build's log names the test"
+ok "nocheck: the tests are not run" with_tools env DEB_BUILD_OPTIONS=nocheck dh_mdevcompat
+ok "another package: nothing is run" with_tools dh_mdevcompat -pacme-tools
+with_tools dh_prep
+ok "--no-act: nothing is run" with_tools dh_mdevcompat --no-act
+ok "or installed" test ! -e "$acme/debian/acme-policies"
+cp "$scratch/broken.policy" "$policy"
+exits 25 "nocheck: the policy is checked" with_tools env DEB_BUILD_OPTIONS=nocheck dh_mdevcompat
+cp "$scratch/doubtful.policy" "$policy"
+exits 25 "a warning is a failure" with_tools env DEB_BUILD_OPTIONS=nocheck dh_mdevcompat
+cp "$scratch/good.policy" "$policy"
+cp "$policy" "$acme/policies/60-acme.policy.txt"
+exits 25 "a file that mdevcompat would pass over is one too" with_tools dh_mdevcompat -pacme-tools policies/60-acme.policy.txt
+
+# The same with RPM's macros, which are text here.
+cat >"$scratch/acme.spec" <<-END
+	Name: acme-policies
+	Version: 1
+	Release: 1
+	Summary: policies of a vendor
+	License: none
+	BuildArch: noarch
+	%description
+	Policies.
+	%install
+	%mdevcompat_install $policy
+	%check
+	%mdevcompat_check $policy
+	%files
+	%{_mdevcompat_policydir}/60-acme.policy
+END
+rpm_build() {
+	with_tools rpmbuild --load="$top_srcdir/extra/rpm/macros.mdevcompat" --define "_topdir $scratch/rpm" \
+		--define "_tmppath $scratch" --define "_prefix /usr" --define "__mdevcompat $tools/usr/bin/mdevcompat" \
+		-bb "$@" "$scratch/acme.spec"
+}
+ok "the macros build a package" rpm_build
+is "$(rpm -qlvp "$scratch"/rpm/RPMS/noarch/*.rpm | awk '{ print $1, $NF }')" \
+	"-rw-r--r-- /usr/lib/mdevcompat/policies/60-acme.policy" "that has the policy"
+cp "$scratch/red.policy" "$policy"
+exits 1 "and none when a test fails" rpm_build
+like "$out$err" 'error: test "other things": ' "which is named"
 
 # --- The system, and a udevd in it ------------------------------------------------------------
 # Kernel events reach every network namespace; /run, /dev and what is mounted over /sys are ours.
@@ -131,7 +235,7 @@ like "$(changed)" '^DEVNAME=/dev/null$' "udevd answers"
 # --- Installing ---------------------------------------------------------------------------------
 mkdir "$R/debs"
 cp "$stage"/*.deb "$R/debs/"
-is "$(cd "$R/debs" && ls | sed 's/_.*//' | sort | paste -sd' ')" "mdevcompat mdevcompat-policies" \
+is "$(cd "$R/debs" && ls | sed 's/_.*//' | sort | paste -sd' ')" "dh-mdevcompat mdevcompat mdevcompat-policies" \
 	"the packages"
 image=$R/etc/mdevcompat/policies.bin
 digest() {
@@ -200,6 +304,10 @@ ok "the broken one goes" in_root dpkg -P vendor-broken
 ok "status is well again" in_root mdevcompat status
 is "$(digest)" "$with_good" "and the image is what it was"
 
+cp "$scratch/acme.deb" "$R/debs/acme.deb"
+ok "the package that dh_mdevcompat made installs" in_root dpkg -i debs/acme.deb
+like "$(in_root mdevcompat cat 2>&1)" 'policy acme' "and its policy is in force"
+
 # An upgrade that changes the meaning changes the fingerprint.
 package vendor-good "$(printf '%s' "$good" | sed 's/accept same;/accept same but { what any; }/')" 2
 ok "an upgrade of the policy" in_root dpkg -i debs/vendor-good.deb
@@ -213,7 +321,7 @@ like "$(properties)" '^MDEV_COMPAT_' "before: properties"
 ok "mdevcompat is removed" in_root dpkg -r mdevcompat
 unlike "$(properties)" '^MDEV_COMPAT_' "no property is left"
 ok "no image is left" test ! -e "$image" -a ! -e "$R/run/mdevcompat/policies.bin"
-ok "all is purged" in_root dpkg -P mdevcompat mdevcompat-policies vendor-good
+ok "all is purged" in_root dpkg -P mdevcompat mdevcompat-policies vendor-good acme-policies
 everything >"$scratch/after"
 is "$(diff "$scratch/before" "$scratch/after")" "" "and nothing at all is left"
 

@@ -21,6 +21,7 @@ unitdir=$(place systemdsystemunitdir)
 policydir=$(place policydir)
 cat >"$scratch/want" <<END
 $bindir/mdevcompat
+$bindir/dh_mdevcompat
 $udevdir/mdevcompat_id
 $udevdir/rules.d/60-mdevcompat.rules
 $(cd "$top_srcdir/policies" && printf "$policydir/%s\n" *.policy)
@@ -36,10 +37,13 @@ $(place datadir)/vim/vimfiles/compiler/mdevcompat.vim
 $(place datadir)/vim/vimfiles/ftdetect/mdevcompat.vim
 $(place datadir)/vim/vimfiles/ftplugin/mdevcompat.vim
 $(place datadir)/vim/vimfiles/syntax/mdevcompat.vim
+$(place datadir)/perl5/Debian/Debhelper/Sequence/mdevcompat.pm
+$(place prefix)/lib/rpm/macros.d/macros.mdevcompat
 END
 # Manual pages are built by scdoc, or come with a release.
 if [ -n "$(place SCDOC)" ] || [ -e "$top_srcdir/man/mdevcompat.1" ]; then
-	printf '%s\n' "$mandir/man1/mdevcompat.1" "$mandir/man5/mdevcompat.policy.5" \
+	printf '%s\n' "$mandir/man1/mdevcompat.1" "$mandir/man1/dh_mdevcompat.1" \
+		"$mandir/man5/mdevcompat.policy.5" \
 		"$mandir/man5/mdevcompat-site.d.5" "$mandir/man7/mdevcompat-descriptor.7" \
 		"$mandir/man7/mdevcompat-diagnostics.7" "$mandir/man7/mdevcompat.policy-tutorial.7" \
 		"$mandir/man8/mdevcompat_id.8" >>"$scratch/want"
@@ -48,7 +52,8 @@ fi
 ok "make install" in_build install
 is "$(cd "$scratch/dest" && find . -type f | sed 's/^\.//' | sort)" "$(sort "$scratch/want")" "exactly these files"
 is "$(cd "$scratch/dest" && find . -type f -perm /111 | sed 's/^\.//' | sort)" \
-	"$(printf '%s\n' "$bindir/mdevcompat" "$udevdir/mdevcompat_id" | sort)" "two of them are programs"
+	"$(printf '%s\n' "$bindir/mdevcompat" "$bindir/dh_mdevcompat" "$udevdir/mdevcompat_id" | sort)" \
+	"three of them are programs"
 like "$(cat "$scratch/dest$udevdir/rules.d/60-mdevcompat.rules")" "\"$udevdir/mdevcompat_id\"" \
 	"the rules name the helper by its whole path"
 like "$(cat "$scratch/dest$unitdir/mdevcompat-update.service")" "^ExecStart=$bindir/mdevcompat " \
