@@ -208,7 +208,8 @@ static int dump_one(struct dumped *d, uint32_t i)
 	print_comment(cli_text(c, "%s: ", input_state_name(in.state)), in.path);
 	if (in.message.n > 0)
 		print_comment("", in.message);
-	fwrite(text.p, 1, text.n, stdout);
+	if (text.n > 0)
+		fwrite(text.p, 1, text.n, stdout);
 	return 0;
 }
 

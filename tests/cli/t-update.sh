@@ -67,7 +67,7 @@ good_tty=$(descriptor $tty)
 stale=$(fp $intel)
 like "$stale" '^mc1-' "three policies answer"
 cp "$etc/60-intel-gvtg.policy" "$scratch/intel"
-sed 's/pv_mode subset self/pv_mode subset slef/' "$scratch/intel" >"$etc/60-intel-gvtg.policy"
+sed 's/pv_mode *subset self/pv_mode subset slef/' "$scratch/intel" >"$etc/60-intel-gvtg.policy"
 update
 is "$rc" 3 "a broken file: exit 3"
 like "$err" '60-intel-gvtg.policy:[0-9]+:[0-9]+: ' "with its place"
@@ -142,7 +142,7 @@ is "$(sum "$image")" "$before" "and so is the image"
 
 # A damaged image has no good forms, and does not stand in the way.
 cp "$image" "$scratch/good.bin"
-sed 's/pv_mode subset self/pv_mode subset slef/' "$scratch/intel" >"$etc/60-intel-gvtg.policy"
+sed 's/pv_mode *subset self/pv_mode subset slef/' "$scratch/intel" >"$etc/60-intel-gvtg.policy"
 tr '\000' '\377' <"$image" | dd of="$image" bs=1 seek=64 skip=64 count=4000 conv=notrunc 2>/dev/null
 run "$m" --root "$root" status
 is "$rc" 4 "a damaged image: status is exit 4"
