@@ -90,6 +90,13 @@ static const char *self_of(unsigned i, bool when, bool offer)
 	return "self";
 }
 
+/* The operand is drawn before the operator: in one call a compiler would choose which comes first,
+ * and one seed would be two tests. */
+static void put_compared(const char *const *op, unsigned n, const char *operand)
+{
+	put("%s %s", op[rnd(n)], operand);
+}
+
 static void put_clause(unsigned i, bool when, bool refuse)
 {
 	static const char *const order[] = { "<=", ">=" };
@@ -100,9 +107,9 @@ static void put_clause(unsigned i, bool when, bool refuse)
 	if (rnd(5) == 0)
 		put("%s", (const char *[]){ "any", "any", "absent", "present" }[rnd(4)]);
 	else if ((k == SET || k == OPEN_SET || k == MASK) && rnd(4) > 0)
-		put("%s %s", sets[rnd(4)], self_of(i, when, refuse));
+		put_compared(sets, 4, self_of(i, when, refuse));
 	else if ((k == VERSION || k == INT) && rnd(2))
-		put("%s %s", order[rnd(2)], self_of(i, when, refuse));
+		put_compared(order, 2, self_of(i, when, refuse));
 	else if (k == VERSION && !when && at->has_local && at->local_of == i && !refuse && rnd(2))
 		put("in self.l");
 	else if (k == VERSION && !when && rnd(3) == 0)

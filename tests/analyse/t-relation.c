@@ -379,7 +379,7 @@ int main(int argc, char **argv)
 	diag("%u undecided, %u same, %u not, %u did not compile", count.undecided, count.same,
 		count.differ, count.broken);
 	ok(mixed, "the answers are mixed");
-	ok(count.same > 0 && count.differ > n / 4, "policies that mean the same were met");
+	ok(count.same > n / 50 && count.differ > n / 4, "policies that mean the same were met");
 	ok(count.undecided < n / 5 && count.broken < n / 20, "most could be decided");
 	return done_testing();
 }
