@@ -284,6 +284,8 @@ static void print_json(struct shown *w)
 		json_str(j, NULL, e->policy.attr[e->claim_attr[i]].name);
 	json_end(j);
 	json_array(j, "facts");
+	if (live)
+		json_fact(w, &e->type, false);
 	for (uint32_t i = 0; i < n_facts(w->s); i++)
 		json_fact(w, &e->fact[i], false);
 	for (uint32_t i = 0; i < n_locals(w->s); i++)
@@ -323,7 +325,7 @@ static void print_people(struct shown *w)
 	const struct record *r = record_of(w->s);
 	struct cli *c = w->c;
 	enum mdc_status status = subject_status(w->s);
-	bool good = status_has_fingerprint(status);
+	bool good = status_has_fingerprint(status), live = w->s->form != FORM_DESCRIPTOR;
 	int width = 8;
 
 	printf("subject      %s", subject_form_text(w->s->form));
@@ -333,14 +335,14 @@ static void print_people(struct shown *w)
 		cli_color(c, stdout, !good ? COLOR_RED : status == STATUS_OK ? COLOR_GREEN : COLOR_YELLOW),
 		status == STATUS_OK ? "ok" : subject_trouble(w->h, w->s),
 		cli_color(c, stdout, COLOR_NONE));
-	if (w->s->form != FORM_DESCRIPTOR && e->has_policy) {
+	if (live && e->has_policy) {
 		printf("policy       %.*s (%.*s)\n", STR_FMT(e->policy.name), STR_FMT(e->policy.file));
 		print_rules(w);
 	}
 	if (fingerprint_of(w))
 		printf("fingerprint  %s%s%s\n", cli_color(c, stdout, COLOR_BOLD), fingerprint_of(w),
 			cli_color(c, stdout, COLOR_NONE));
-	for (uint32_t i = 0; w->s->form != FORM_DESCRIPTOR && i < e->n_claim_attrs; i++)
+	for (uint32_t i = 0; live && i < e->n_claim_attrs; i++)
 		printf("%s%.*s%s", i ? ", " : "claims       ",
 			STR_FMT(e->policy.attr[e->claim_attr[i]].name),
 			i + 1 == e->n_claim_attrs ? "\n" : "");
@@ -354,8 +356,10 @@ static void print_people(struct shown *w)
 	for (uint32_t i = 0; i < r->n; i++)
 		printf("  %-*.*s  %.*s\n", width, STR_FMT(r->e[i].name),
 			STR_FMT(value_text(c, &r->e[i].value)));
-	if (n_facts(w->s) + n_locals(w->s) > 0)
+	if (n_facts(w->s) + n_locals(w->s) > 0 || (live && e->type.attr))
 		puts("\nfacts");
+	if (live)
+		print_fact(w, &e->type, width);
 	for (uint32_t i = 0; i < n_facts(w->s); i++)
 		print_fact(w, &e->fact[i], width);
 	for (uint32_t i = 0; i < n_locals(w->s); i++)

@@ -73,6 +73,7 @@ struct evaluation {
 	struct policy policy; /* head of the section that answered (.rule: see rules) */
 	bool has_policy;
 
+	struct fact_result type; /* of a vfio device whose scope says `type from`; else .attr NULL */
 	struct fact_result *fact; /* declared attributes, by number - ATTR_FIRST */
 	struct fact_result *local;
 	const struct spoken_attr **spoken; /* by attribute number, NULL: the policy's own; NULL

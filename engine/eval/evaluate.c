@@ -102,9 +102,9 @@ static int prepare_spoken(struct arena *a, struct section_bound *section,
 	return r;
 }
 
-/* Decodes, reads facts, binds. Leaves a status or rules that hold. */
+/* Decodes, reads facts, binds. Leaves a status or rules that hold, and the type in *s. */
 static int prepare(struct arena *a, const struct section_source *from, uint32_t *pages,
-	const struct subject *s, struct shared_part *part, struct evaluation *e)
+	struct subject *s, struct shared_part *part, struct evaluation *e)
 {
 	const struct rule *rule;
 	struct section_bound head, rules;
@@ -117,6 +117,9 @@ static int prepare(struct arena *a, const struct section_source *from, uint32_t 
 	if (r < 0)
 		return r;
 	e->has_policy = true;
+	r = facts_type(a, s, e, s);
+	if (r < 0 || e->status != STATUS_OK)
+		return r;
 	if (e->policy.speaks.n > 0)
 		return prepare_spoken(a, &rules, s, part, e);
 	r = facts_read(a, s, part, e);
@@ -132,9 +135,10 @@ static int narrow(struct arena *a, const struct section_source *section, uint32_
 	const struct subject *s, struct shared_part *part, struct evaluation *e)
 {
 	struct evaluation n = { .input = -1 };
+	struct subject own = *s;
 	int r;
 
-	r = prepare(a, section, pages, s, part, &n);
+	r = prepare(a, section, pages, &own, part, &n);
 	if (r < 0)
 		return r;
 	if (n.status != STATUS_OK) {
@@ -158,8 +162,9 @@ static int narrow_target_only(struct arena *a, const struct section_source *sect
 	e->migratable_no = build_migratable_no(e);
 	for (i = 0; i < n_sections; i++) {
 		struct evaluation n = { .input = -1 };
+		struct subject own = *s;
 
-		r = prepare(a, &section[i], pages, s, NULL, &n);
+		r = prepare(a, &section[i], pages, &own, NULL, &n);
 		if (r < 0)
 			return r;
 		if (n.status != STATUS_OK || build_refuses(&n))
@@ -176,18 +181,19 @@ static int answer(struct arena *a, const struct section_source *section,
 	const struct eval_options *o, struct shared_part *part, struct evaluation *e)
 {
 	uint32_t i, pages = EVAL_PAGES_MAX;
+	struct subject typed = *s; /* a policy that narrows is about the same one */
 	int r;
 
-	r = prepare(a, section, &pages, s, part, e);
+	r = prepare(a, section, &pages, &typed, part, e);
 	if (r == 0 && e->status == STATUS_TARGET_ONLY)
-		return narrow_target_only(a, narrows, n_narrows, &pages, s, e);
+		return narrow_target_only(a, narrows, n_narrows, &pages, &typed, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	r = dstore_new(a, o && o->limits ? o->limits : &dlimits_default, &e->store);
 	if (r == 0)
 		r = build_diagrams(a, e);
 	for (i = 0; r == 0 && i < n_narrows && e->status == STATUS_OK; i++)
-		r = narrow(a, &narrows[i], &pages, s, part ? &part[i + 1] : NULL, e);
+		r = narrow(a, &narrows[i], &pages, &typed, part ? &part[i + 1] : NULL, e);
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	e->accepts_own = dg_eval(e->store, e->accepts, DMODE_CLOSED, &e->record) &&

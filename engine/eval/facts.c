@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "engine/base/limits.h"
 #include "engine/eval/facts.h"
 #include "engine/image/attr-parse.h"
 
@@ -176,6 +177,55 @@ static int fact_of(struct arena *a, const struct subject *s, struct shared_part 
 		return 0;
 	}
 	return r;
+}
+
+static const struct scope *scope_of(const struct policy *p, const struct subject *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->n_scopes; i++)
+		if (p->scope[i].kind == s->kind && str_eq(p->scope[i].driver, s->driver))
+			return &p->scope[i];
+	return NULL;
+}
+
+int facts_type(struct arena *a, const struct subject *s, struct evaluation *e, struct subject *ret)
+{
+	const struct scope *scope = scope_of(&e->policy, s);
+	struct subject typed = *s;
+	struct attr *at;
+	int r;
+
+	e->status = STATUS_OK;
+	/* Who has values has the type, too. */
+	if (s->type.p || s->facts.value || !scope || !scope->has_type_from) {
+		*ret = typed;
+		return 0;
+	}
+	at = arena_new(a, struct attr);
+	if (!at)
+		return -ENOMEM;
+	*at = (struct attr){
+		.name = STR("type"),
+		.type = { .type = { .tag = VT_STRING } },
+		.fact = scope->type_from,
+		.presence = PRESENCE_DEFAULT_ABSENT,
+	};
+	r = fact_of(a, s, NULL, e, at, false, &e->type);
+	if (r < 0)
+		return r;
+	if (e->status == STATUS_OK && !e->type.absent && e->type.value.word.n > TYPE_NAME_MAX) {
+		e->status = STATUS_UNREADABLE_FACT;
+		e->detail = at->name;
+		e->detail_why = STR("more than 255 bytes");
+	}
+	if (e->status == STATUS_OK && !e->type.absent) {
+		typed.type = e->type.value.word;
+		if (!typed.type.p)
+			typed.type.p = ""; /* an empty word is a word */
+	}
+	*ret = typed;
+	return 0;
 }
 
 /* What the driver said has been read already. */
