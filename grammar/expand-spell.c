@@ -22,7 +22,8 @@ static bool is_plain(struct str w)
 	for (i = 0; i < ARRAY_SIZE(taken); i++)
 		if (str_eq(w, taken[i]))
 			return false;
-	return !str_starts(w, STR("self.")) && !str_starts(w, STR("source."));
+	return !str_starts(w, STR("self.")) && !str_starts(w, STR("source.")) &&
+	       !str_starts(w, STR(EXPAND_NOTHING));
 }
 
 void expand_quoted(struct sbuf *b, struct str w)
@@ -71,7 +72,11 @@ void expand_set(struct sbuf *b, struct word_set s)
 	for (i = 0; i < s.n; i++) {
 		if (i > 0)
 			sbuf_puts(b, ", ");
-		expand_word(b, s.w[i]);
+		/* { a:b } is the hole of a template. */
+		if (memchr(s.w[i].p, ':', s.w[i].n))
+			expand_quoted(b, s.w[i]);
+		else
+			expand_word(b, s.w[i]);
 	}
 	sbuf_puts(b, s.n > 0 ? " }" : "}");
 }

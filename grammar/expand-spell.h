@@ -6,6 +6,9 @@
 #include "engine/image/model.h"
 #include "engine/version/text.h"
 
+/* What the names of constants in the text begin with, and no word that is not in quotes. */
+#define EXPAND_NOTHING "nothing_"
+
 /* As it stands where it can, else in quotes. */
 void expand_word(struct sbuf *b, struct str w);
 void expand_quoted(struct sbuf *b, struct str w);

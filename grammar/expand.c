@@ -3,239 +3,13 @@
  * A compiled policy as policy text: as it is, or with what each accept block left out written
  * in. Constants are gone, ranges and sets are in normal form; the text means what the policy
  * means, and compiles. Comments of the original are not there: they are no part of the compiled
- * form. Values and declarations are expand-spell.c's.
+ * form. What clauses compare with is expand-operand.c's, values and declarations expand-spell.c's.
  */
 #include <errno.h>
 
 #include "engine/image/interface.h"
 #include "grammar/compile.h"
-#include "grammar/expand-spell.h"
-
-struct printer {
-	struct sbuf *b;
-	const struct policy *p;
-	const struct rule *rule;
-	uint32_t to_bind; /* variables whose values are still to be written */
-	uint32_t numbered; /* those whose values were written in this rule */
-	bool left_out;	  /* write what accept blocks left out */
-};
-
-/* ---- operands ---------------------------------------------------------------------------- */
-
-/*
- * A variable: its values too, where it is met first. Those that no block before had are numbered
- * as their values are met, and a template may name one before that: they wait for their turn.
- */
-static void put_var(struct printer *o, unsigned i)
-{
-	const struct tmpl_var *v = &o->rule->var[i];
-	uint32_t bit = (uint32_t)1 << i, k;
-	bool binds = (o->to_bind & bit) &&
-		     ((o->numbered & bit) || !(o->to_bind & ~o->numbered & (bit - 1)));
-
-	sbuf_putc(o->b, '{');
-	sbuf_put_str(o->b, v->name);
-	for (k = 0; binds && k < v->n; k++) {
-		sbuf_puts(o->b, k > 0 ? ", " : ": ");
-		sbuf_put_str(o->b, v->value[k]);
-	}
-	sbuf_putc(o->b, '}');
-	if (!binds)
-		return;
-	o->to_bind &= ~bit;
-	o->numbered |= bit;
-}
-
-static void put_words(struct printer *o, const struct attr_type *t, struct word_set words,
-	const struct tmpl *tmpl, uint32_t n_tmpl, struct word_set prefixes)
-{
-	bool first = true;
-	uint32_t i, k;
-
-	for (i = 0; i < words.n; i++) {
-		expand_comma(o->b, &first);
-		expand_word(o->b, words.w[i]);
-	}
-	for (i = 0; i < n_tmpl; i++) {
-		expand_comma(o->b, &first);
-		for (k = 0; k < tmpl[i].n; k++)
-			if (tmpl[i].piece[k].var < 0)
-				sbuf_put_str(o->b, tmpl[i].piece[k].text);
-			else
-				put_var(o, (unsigned)tmpl[i].piece[k].var);
-	}
-	for (i = 0; i < prefixes.n; i++) {
-		expand_comma(o->b, &first);
-		sbuf_put_str(o->b, prefixes.w[i]);
-		sbuf_putc(o->b, '*');
-	}
-	/* Nothing: there is no word for it among words. */
-	if (first) {
-		expand_word(o->b, t->has_words ? t->words.w[0] : STR("0000:0000"));
-		sbuf_puts(o->b, " except ");
-		expand_word(o->b, t->has_words ? t->words.w[0] : STR("0000:0000"));
-	}
-}
-
-static void put_word_operand(struct printer *o, const struct attr_type *t,
-	const struct operand *x)
-{
-	put_words(o, t, x->words, x->tmpl, x->n_tmpl, x->prefixes);
-	if (x->except_words.n + x->n_except_tmpl + x->except_prefixes.n == 0)
-		return;
-	/* An empty list has an `except` already. */
-	sbuf_puts(o->b, x->words.n + x->n_tmpl + x->prefixes.n == 0 ? ", " : " except ");
-	put_words(o, t, x->except_words, x->except_tmpl, x->n_except_tmpl, x->except_prefixes);
-}
-
-static void put_int_ranges(struct sbuf *b, const struct attr_type *t, struct ranges r)
-{
-	bool first = true;
-	uint32_t i;
-
-	for (i = 0; i < r.n; i++) {
-		int64_t lo = key_to_int(r.iv[i].lo), hi = INT64_MAX;
-
-		if (!key_is_end(r.iv[i].hi))
-			hi = key_to_int(r.iv[i].hi) - 1;
-		expand_comma(b, &first);
-		expand_int(b, t, lo);
-		if (lo == hi)
-			continue;
-		sbuf_puts(b, "..");
-		expand_int(b, t, hi);
-	}
-	if (first) {
-		expand_int(b, t, t->lo);
-		sbuf_puts(b, " except ");
-		expand_int(b, t, t->lo);
-	}
-}
-
-static bool int_fits(const struct attr_type *t, int64_t v)
-{
-	return v >= t->lo && v <= t->hi;
-}
-
-static void put_ranges(struct sbuf *b, const struct attr_type *t, enum clause_op op,
-	struct ranges r)
-{
-	if (t->type.tag == VT_INT) {
-		put_int_ranges(b, t, r);
-		/* What was calculated may lie outside of the domain; a constant may not. */
-		if (op != OP_IN && r.n > 0 && !int_fits(t, key_to_int(r.iv[0].lo)))
-			sbuf_puts(b, " + 0");
-	} else if (op != OP_IN && r.n > 0)
-		version_print(b, r.iv[0].lo, t->type.size);
-	else
-		ranges_print_policy(b, r, expand_spec(t));
-}
-
-/*
- * Prints the operation that ends at node @at and returns the node before its first. Depth and
- * work are bounded by EXPR_NODES_MAX; operands of operations are put in parentheses.
- */
-static int put_expr_at(struct printer *o, const struct attr_type *t, const struct expr *e, int at,
-	bool print, bool inner)
-{
-	const struct expr_node *x = &e->node[at];
-	int left;
-
-	if (x->op >= EXPR_ADD) {
-		/* The right operand stands last; where the left one ends is known after it. */
-		left = put_expr_at(o, t, e, at - 1, false, true);
-		if (print && inner)
-			sbuf_putc(o->b, '(');
-		at = put_expr_at(o, t, e, left, print, true);
-		if (!print)
-			return at;
-		sbuf_putc(o->b, ' ');
-		sbuf_putc(o->b, "+-*/"[x->op - EXPR_ADD]);
-		sbuf_putc(o->b, ' ');
-		put_expr_at(o, t, e, (int)(x - e->node) - 1, true, true);
-		if (inner)
-			sbuf_putc(o->b, ')');
-		return at;
-	}
-	if (!print)
-		return at - 1;
-	if (x->op == EXPR_CONST)
-		expand_int(o->b, t, x->num);
-	else if (x->op == EXPR_VAR)
-		put_var(o, (unsigned)x->num);
-	else if (x->op == EXPR_SELF)
-		sbuf_puts(o->b, "self");
-	else {
-		sbuf_puts(o->b, "source.");
-		sbuf_put_str(o->b, o->p->attr[x->num].name);
-	}
-	return at - 1;
-}
-
-static void put_expr(struct printer *o, const struct attr_type *t, const struct expr *e)
-{
-	uint32_t to_bind = o->to_bind;
-
-	/* Values stand in templates only. */
-	o->to_bind = 0;
-	if (e->n > 0)
-		put_expr_at(o, t, e, e->n - 1, true, false);
-	o->to_bind = to_bind;
-}
-
-static void put_collections(struct sbuf *b, const struct operand *x)
-{
-	bool sets = x->kind == OPERAND_SETS;
-	uint32_t i;
-
-	for (i = 0; i < x->n_values; i++) {
-		if (i > 0)
-			sbuf_puts(b, ", ");
-		if (sets)
-			expand_set(b, x->sets[i]);
-		else
-			expand_mask(b, x->masks[i]);
-	}
-	if (x->n_values == 0)
-		sbuf_puts(b, "{ } except { }");
-}
-
-static void put_operand(struct printer *o, const struct clause *c)
-{
-	const struct attr_type *t = &o->p->attr[c->attr].type;
-	const struct operand *x = &c->operand;
-
-	switch (x->kind) {
-	case OPERAND_NONE:
-		return;
-	case OPERAND_SELF:
-		sbuf_puts(o->b, "self");
-		return;
-	case OPERAND_SELF_NAME:
-		sbuf_puts(o->b, "self.");
-		sbuf_put_str(o->b, x->local ? o->p->local[x->ref].name : o->p->attr[x->ref].name);
-		return;
-	case OPERAND_WORDS:
-		put_word_operand(o, t, x);
-		return;
-	case OPERAND_RANGES:
-		put_ranges(o->b, t, c->op, x->ranges);
-		return;
-	case OPERAND_BOOL:
-		sbuf_puts(o->b, x->has_no && x->has_yes ? "no, yes" :
-				x->has_no		? "no" :
-				x->has_yes		? "yes" :
-							  "yes except yes");
-		return;
-	case OPERAND_SETS:
-	case OPERAND_MASKS:
-		put_collections(o->b, x);
-		return;
-	case OPERAND_EXPR:
-		put_expr(o, t, &x->expr);
-		return;
-	}
-}
+#include "grammar/expand-operand.h"
 
 /* ---- rules ------------------------------------------------------------------------------- */
 
@@ -252,7 +26,7 @@ static void put_clause(struct printer *o, const struct clause *c)
 	sbuf_puts(o->b, clause_op_name(c->op));
 	if (c->operand.kind != OPERAND_NONE)
 		sbuf_putc(o->b, ' ');
-	put_operand(o, c);
+	expand_operand(o, c);
 	sbuf_puts(o->b, ";\n");
 }
 
@@ -306,7 +80,7 @@ static void put_block(struct printer *o, const struct block *k, unsigned depth)
 		return;
 	}
 	sbuf_puts(o->b, heads[k->kind]);
-	o->to_bind = k->vars;
+	expand_bind(o, k->vars, k->clause, k->n_clauses);
 	for (i = 0; i < k->n_clauses; i++) {
 		put_indent(o->b, depth + 1);
 		put_clause(o, &k->clause[i]);
@@ -319,7 +93,7 @@ static void put_block(struct printer *o, const struct block *k, unsigned depth)
 		sbuf_put_str(o->b, a->name);
 		if (!k->claim[i].copy) {
 			sbuf_puts(o->b, " = ");
-			put_expr(o, &a->type, &k->claim[i].expr);
+			expand_expr(o, &a->type, &k->claim[i].expr);
 		}
 		sbuf_puts(o->b, ";\n");
 	}
@@ -332,13 +106,14 @@ static void put_block(struct printer *o, const struct block *k, unsigned depth)
 static void put_rule(struct printer *o, const struct rule *r)
 {
 	unsigned depth = r->name.n > 0 ? 2 : 1;
-	uint32_t i;
+	uint32_t vars = 0, i;
 
 	o->rule = r;
-	o->to_bind = o->numbered = 0;
+	o->numbered = 0;
 	for (i = 0; i < r->n_vars; i++)
 		if (r->var[i].when)
-			o->to_bind |= (uint32_t)1 << i;
+			vars |= (uint32_t)1 << i;
+	expand_bind(o, vars, r->when, r->n_when);
 	sbuf_putc(o->b, '\n');
 	if (r->name.n > 0) {
 		sbuf_puts(o->b, "\trule ");
@@ -402,6 +177,7 @@ static int put_policy(const struct policy *p, bool left_out, struct sbuf *b)
 		expand_attr(b, &p->attr[i], "attribute ");
 	for (i = 0; i < p->n_locals; i++)
 		expand_attr(b, &p->local[i], "local ");
+	expand_nothings(b, p);
 	for (i = 0; i < p->n_rules; i++)
 		put_rule(&o, &p->rule[i]);
 	sbuf_puts(b, "}\n");

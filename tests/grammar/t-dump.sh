@@ -1,17 +1,31 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A section printed as text compiles to the same section but for names of files and places: of all
-# policies in the tree, and of random ones over every production of the grammar.
+# policies in the tree, those of the conformance table, and random ones over every production of the
+# grammar.
 #
 # MDEVCOMPAT_DUMP_POLICIES: how many random ones
 . "$top_srcdir/tests/lib.sh"
 tool=$top_builddir/tests/grammar/dump-back
-plan 8
+plan 19
 
 set -- "$top_srcdir"/policies/*.policy "$top_srcdir"/examples/policies/*.policy \
-	"$top_srcdir"/tests/grammar/good/*.policy "$top_srcdir"/tests/language/*.policy
+	"$top_srcdir"/tests/grammar/good/*.policy "$top_srcdir"/tests/language/*.policy \
+	"$top_srcdir"/tests/lint/*/*.policy "$top_srcdir"/tests/vm/*.policy
 run "$tool" "$@"
 is "$rc $out" "0 $# come back" "the policies in the tree ($#)"
+set -- "$top_srcdir"/tests/grammar/odd/*.policy
+run "$tool" "$@"
+is "$rc $out" "0 $# come back" "policies that use what few do ($#)" || diag "$err"
+
+mkdir "$scratch/cases"
+table=$top_srcdir/tests/language/cases.table
+awk -v folder="$scratch/cases" -f "$top_srcdir/tests/language/policies.awk" "$table" >/dev/null
+set -- "$scratch/cases"/*.policy
+is "$#" "$(($(grep -c '^	.*language 1;' "$table") - $(grep -c '^refused:' "$table")))" \
+	"all of the conformance table that are not refused"
+run "$tool" "$@"
+is "$rc $out" "0 $# come back" "they come back ($#)" || diag "$err"
 
 # What neither of them has. TAKEN BODY
 comes_back() {
@@ -46,6 +60,46 @@ comes_back "a template that names a variable before its values" '
 	echo '; }'
 } >"$scratch/body"
 comes_back "as many intervals as a list may have" "$(cat "$scratch/body")"
+
+# Constants of which nothing is left, and what is taken from them.
+declared='attribute s : string from type "s"; attribute e : enum { "a b", c } from type "e";
+	const A = a except a; const C = c except c;'
+comes_back "an emptied list without a template" "$declared"'
+	accept same but { s in A except "nothing_3", nothing_4; e in C except "a b"; }'
+comes_back "a template taken from an emptied list" "$declared"'
+	accept same but { s in A except x{n: 1, 2}; type == t-{n}; e in C except {k: c}; }'
+comes_back "prefixes taken from it" "$declared"'
+	rule r { when s in A except a*, nothing_3; when type in A except "nothing_4", x*; migratable no; }'
+
+# `except` makes more intervals than a list may have items. ITEMS FROM STEP LENGTH FORMAT
+ints() {
+	awk -v n="$1" -v at="$2" -v step="$3" -v len="$4" -v format="$5" 'BEGIN {
+		for (i = 0; i < n; i++) {
+			printf (i > 0 ? ", " : "") format, at
+			if (len > 0)
+				printf ".." format, at + len
+			at += step
+		}
+	}'
+}
+comes_back "4097 intervals" 'attribute i : int 0..100000 from type "i";
+	accept same but { i in 1..20000 except '"$(ints 4096 2 3 0 %d)"'; }'
+comes_back "8192 intervals, of hexadecimal numbers" 'attribute i : int hex from type "i";
+	accept same but { i in '"$(ints 4096 0 10 6 %x)"' except '"$(ints 4096 3 10 0 %x)"'; }'
+comes_back "4096 intervals" 'attribute i : int from type "i";
+	accept same but { i in '"$(ints 4096 -4000 2 0 %d)"' except 7; }'
+
+# Parentheses as deep as arithmetic goes. BEFORE BEHIND
+deep() {
+	awk -v before="$1" -v behind="$2" 'BEGIN {
+		e = "self"
+		for (i = 2; i < 33; i++)
+			e = sprintf(before, i) "(" e ")" sprintf(behind, i)
+		print "attribute h : int from type \"h\" default 1; accept same but { h <= " e "; }"
+	}'
+}
+comes_back "nested arithmetic, to the left" "$(deep '' ' - %d')"
+comes_back "nested arithmetic, to the right" "$(deep '%d - ' '')"
 
 n=${MDEVCOMPAT_DUMP_POLICIES:-3000}
 mkdir "$scratch/random"

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* How policy_expand() spells what a clause compares with, or a claim is computed from. */
+#include "grammar/expand-spell.h"
+
+struct printer {
+	struct sbuf *b;
+	const struct policy *p;
+	const struct rule *rule;
+	uint32_t to_bind;  /* variables whose values are still to be written */
+	uint32_t numbered; /* those whose values were written in this rule */
+	uint32_t leading;  /* those whose values can stand at one place only */
+	bool left_out;	   /* write what accept blocks left out */
+};
+
+/* Before the first of @n clauses that bind @vars together: a block's, or a rule's conditions. */
+void expand_bind(struct printer *o, uint32_t vars, const struct clause *c, uint32_t n);
+void expand_operand(struct printer *o, const struct clause *c);
+void expand_expr(struct printer *o, const struct attr_type *t, const struct expr *e);
+
+/* `const nothing_3 = a except a;` for each attribute of which a clause needs it. */
+void expand_nothings(struct sbuf *b, const struct policy *p);
