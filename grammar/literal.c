@@ -297,6 +297,9 @@ static bool literal_set(struct check *c, const struct symbol *s, const struct el
 		if (e->kind == ELEM_STRING || e->kind == ELEM_BARE)
 			x->help = check_text(c, "a set is written in braces: { %.*s }",
 				STR_FMT(str_sub(c->src->text, e->span.from, e->span.to)));
+		if (e->kind == ELEM_TEMPLATE)
+			x->help = STR("{ a:b } is a template's hole; as a word of a set, quote it: "
+				      "{ \"a:b\" }");
 		return false;
 	}
 	if (e->n > WORDS_MAX) {
