@@ -131,15 +131,6 @@ static void drop(struct watched_set *set, uint32_t i, watched_change *change, vo
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static struct str last_part(struct str path)
-{
-	size_t at = path.n;
-
-	while (at > 0 && path.p[at - 1] != '/')
-		at--;
-	return str_sub(path, at, path.n);
-}
-
 static int take_types(struct watched_set *set, struct cli *c, const struct udev_event *e,
 	struct str types, struct str status, watched_change *change, void *ctx)
 {
@@ -157,7 +148,7 @@ static int take_types(struct watched_set *set, struct cli *c, const struct udev_
 			continue;
 		/* Names that clash have no key, and so no answer. */
 		if (read_value(property(e, property_type_key(c, name)), status, &now))
-			r = put(set, cli_text(c, "%.*s/%.*s", STR_FMT(last_part(e->devpath)),
+			r = put(set, cli_text(c, "%.*s/%.*s", STR_FMT(path_name(e->devpath)),
 					STR_FMT(name)), e->devpath, &now, change, ctx);
 	}
 	return r;
@@ -181,7 +172,7 @@ static int take_subjects(struct watched_set *set, struct cli *c, const struct ud
 			return 0; /* a parent that has no types */
 		copy(now.status, sizeof(now.status), status);
 	}
-	return put(set, cli_text(c, "%.*s", STR_FMT(last_part(e->devpath))), e->devpath, &now, change,
+	return put(set, cli_text(c, "%.*s", STR_FMT(path_name(e->devpath))), e->devpath, &now, change,
 		ctx);
 }
 

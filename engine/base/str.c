@@ -80,6 +80,28 @@ bool path_stays_below(struct str path)
 	return true;
 }
 
+/* Where the name at the end of the path begins. */
+static size_t name_at(struct str path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/')
+		i--;
+	return i;
+}
+
+struct str path_name(struct str path)
+{
+	return str_sub(path, name_at(path), path.n);
+}
+
+struct str path_folder(struct str path)
+{
+	size_t i = name_at(path);
+
+	return str_sub(path, 0, i > 0 ? i - 1 : 0);
+}
+
 static void sift(struct str *w, uint32_t root, uint32_t n)
 {
 	uint32_t child;

@@ -78,6 +78,10 @@ bool str_printable(struct str s);
 /* Is it a relative path without `.` and `..`, no part of it empty? */
 bool path_stays_below(struct str path);
 
+/* What stands behind the last slash of a path, and in front of it (empty: no slash, or nothing). Views. */
+struct str path_name(struct str path);
+struct str path_folder(struct str path);
+
 /* Sorts bytewise, without memory and without recursion. */
 void str_sort(struct str *w, uint32_t n);
 

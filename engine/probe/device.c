@@ -12,24 +12,12 @@
 
 int devpath_check(struct str devpath)
 {
-	struct str rest = devpath, part;
-	size_t i;
-
 	if (!str_starts(devpath, DEVICES) || devpath.n > DEVPATH_MAX)
 		return -EINVAL;
-	for (i = 0; i < devpath.n; i++)
+	for (size_t i = 0; i < devpath.n; i++)
 		if (devpath.p[i] <= ' ' || devpath.p[i] > '~')
 			return -EINVAL;
-	rest = str_sub(rest, 1, rest.n);
-	for (;;) {
-		i = str_find(rest, '/');
-		part = str_sub(rest, 0, i);
-		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
-			return -EINVAL;
-		if (i == rest.n)
-			return 0;
-		rest = str_sub(rest, i + 1, rest.n);
-	}
+	return path_stays_below(str_sub(devpath, 1, devpath.n)) ? 0 : -EINVAL;
 }
 
 static struct str join(struct arena *a, struct str folder, struct str name)
@@ -43,24 +31,6 @@ static struct str join(struct arena *a, struct str folder, struct str name)
 	if (name.n > 0)
 		memcpy(p + folder.n + 1, name.p, name.n);
 	return (struct str){ p, folder.n + 1 + name.n };
-}
-
-static struct str last_part(struct str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return str_sub(path, i, path.n);
-}
-
-static struct str folder_of(struct str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return str_sub(path, 0, i > 0 ? i - 1 : 0);
 }
 
 static int link_in(struct sysfs *s, struct arena *a, struct str folder, const char *name,
@@ -92,7 +62,7 @@ static int open_mdev(struct device *d, struct arena *a)
 {
 	int r;
 
-	d->parent = folder_of(d->path);
+	d->parent = path_folder(d->path);
 	r = sysfs_hold(d->sysfs, d->parent, NULL);
 	if (r < 0)
 		return r;
@@ -174,7 +144,7 @@ int device_open(struct sysfs *s, struct arena *a, struct str devpath, struct dev
 	d.path = str_dup(a, str_sub(devpath, 1, devpath.n));
 	if (!d.path.p)
 		return -ENOMEM;
-	d.name = last_part(d.path);
+	d.name = path_name(d.path);
 	d.parent = d.path;
 	sysfs_release(s);
 	r = look_at(&d, a);

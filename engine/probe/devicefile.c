@@ -55,33 +55,9 @@ static int read_attributes(struct reader *r)
 	int e;
 
 	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT, "attributes are lines `name: text`");
-	while (e == 0) {
-		e = yaml_next(&r->yaml);
-		if (e < 0 || r->yaml.event.type == YAML_MAPPING_END_EVENT)
-			return e;
-		at = r->yaml.event.start_mark;
-		e = yaml_take_scalar(&r->yaml, &name);
-		if (e == 0)
-			e = read_attribute(r, name, at);
-	}
+	while (e == 0 && (e = yaml_next_key(&r->yaml, &name, &at)) > 0)
+		e = read_attribute(r, name, at);
 	return e;
-}
-
-/* Relative, no part empty, `.` or `..`. */
-static bool path_plain(struct str path)
-{
-	struct str part;
-	size_t i;
-
-	for (;;) {
-		i = str_find(path, '/');
-		part = str_sub(path, 0, i);
-		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
-			return false;
-		if (i == path.n)
-			return true;
-		path = str_sub(path, i + 1, path.n);
-	}
 }
 
 /* One file: `PATH: TEXT`. A path that others go through is a folder. */
@@ -91,7 +67,7 @@ static int read_one_file(struct reader *r, enum fact_kind where, struct str path
 	uint32_t i;
 	int e;
 
-	if (!path_plain(path))
+	if (!path_stays_below(path))
 		return yaml_fail_at(&r->yaml, at, yaml_quoted(r->a, "", path, " is no path below the device"));
 	for (i = 0; i < r->n_texts; i++) {
 		struct str other = r->text[i].path;
@@ -122,15 +98,8 @@ static int read_folder(struct reader *r, enum fact_kind where)
 	int e;
 
 	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT, "files are lines `path: text`");
-	while (e == 0) {
-		e = yaml_next(&r->yaml);
-		if (e < 0 || r->yaml.event.type == YAML_MAPPING_END_EVENT)
-			return e;
-		at = r->yaml.event.start_mark;
-		e = yaml_take_scalar(&r->yaml, &path);
-		if (e == 0)
-			e = read_one_file(r, where, path, at);
-	}
+	while (e == 0 && (e = yaml_next_key(&r->yaml, &path, &at)) > 0)
+		e = read_one_file(r, where, path, at);
 	return e;
 }
 
@@ -146,14 +115,7 @@ static int read_files(struct reader *r)
 	int e;
 
 	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT, "files stand below type, parent or device");
-	while (e == 0) {
-		e = yaml_next(&r->yaml);
-		if (e < 0 || r->yaml.event.type == YAML_MAPPING_END_EVENT)
-			return e;
-		at = r->yaml.event.start_mark;
-		e = yaml_take_scalar(&r->yaml, &word);
-		if (e < 0)
-			return e;
+	while (e == 0 && (e = yaml_next_key(&r->yaml, &word, &at)) > 0) {
 		for (i = 0; i < ARRAY_SIZE(known) && !str_eq(word, known[i]);)
 			i++;
 		if (i == ARRAY_SIZE(known))
@@ -252,31 +214,17 @@ static int read_file(struct reader *r)
 {
 	struct str key;
 	yaml_mark_t at;
-	int e;
+	int e = yaml_begin(&r->yaml, "a device file is lines `key: value`", NULL);
 
-	e = yaml_expect(&r->yaml, YAML_STREAM_START_EVENT, "this is no YAML");
-	if (e == 0)
-		e = yaml_next(&r->yaml);
 	if (e < 0)
 		return e;
-	if (r->yaml.event.type != YAML_DOCUMENT_START_EVENT)
-		return yaml_fail(&r->yaml, "the file is empty");
-	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT, "a device file is lines `key: value`");
-	while (e == 0) {
-		e = yaml_next(&r->yaml);
+	while ((e = yaml_next_key(&r->yaml, &key, &at)) > 0) {
+		e = read_key(r, key, at);
 		if (e < 0)
 			return e;
-		if (r->yaml.event.type == YAML_MAPPING_END_EVENT)
-			break;
-		at = r->yaml.event.start_mark;
-		e = yaml_take_scalar(&r->yaml, &key);
-		if (e == 0)
-			e = read_key(r, key, at);
 	}
 	if (e == 0)
-		e = yaml_expect(&r->yaml, YAML_DOCUMENT_END_EVENT, "the file should end here");
-	if (e == 0)
-		e = yaml_expect(&r->yaml, YAML_STREAM_END_EVENT, "a second document; one device a file");
+		e = yaml_finish(&r->yaml, "a second document; one device a file");
 	return e < 0 ? e : check_whole(r);
 }
 

@@ -172,14 +172,37 @@ int host_devices(struct sysfs *s, struct arena *a, struct device **ret, uint32_t
 
 /* ---- udev -------------------------------------------------------------------------------- */
 
-static const char *syspath(const struct device *d, char *buf, size_t size)
-{
-	struct sbuf b = { .p = buf, .size = size };
+/* What udev's database has of the device, with a libudev of its own. -ENOENT: nothing. Let go of with
+ * udev_leave(), also after a failure. */
+struct udev_entry {
+	struct udev *udev;
+	struct udev_device *dev;
+};
 
+static int udev_ask(const struct device *d, struct udev_entry *ret)
+{
+	char path[DEVPATH_MAX + 32];
+	struct sbuf b = SBUF(path);
+
+	*ret = (struct udev_entry){ 0 };
+	if (d->sysfs->fake)
+		return -EOPNOTSUPP;
 	sbuf_puts(&b, "/sys/");
 	sbuf_put_str(&b, d->path);
 	sbuf_putc(&b, '\0');
-	return b.overflow ? NULL : buf;
+	if (b.overflow)
+		return -ENAMETOOLONG;
+	ret->udev = udev_new();
+	if (!ret->udev)
+		return -ENOMEM;
+	ret->dev = udev_device_new_from_syspath(ret->udev, path);
+	return ret->dev ? 0 : -ENOENT;
+}
+
+static void udev_leave(struct udev_entry *e)
+{
+	udev_device_unref(e->dev);
+	udev_unref(e->udev);
 }
 
 int device_trigger(const struct device *d)
@@ -209,28 +232,17 @@ int device_trigger(const struct device *d)
 
 int device_property(const struct device *d, struct arena *a, const char *key, struct str *ret)
 {
-	char path[DEVPATH_MAX + 32];
-	struct udev_device *dev = NULL;
-	struct udev *udev;
-	const char *value;
 	struct str text = { 0 };
-	int r = -ENOENT;
+	struct udev_entry e;
+	const char *value;
+	int r = udev_ask(d, &e);
 
-	if (d->sysfs->fake)
-		return -EOPNOTSUPP;
-	if (!syspath(d, path, sizeof(path)))
-		return -ENAMETOOLONG;
-	udev = udev_new();
-	if (!udev)
-		return -ENOMEM;
-	dev = udev_device_new_from_syspath(udev, path);
-	value = dev ? udev_device_get_property_value(dev, key) : NULL;
-	if (value) {
-		text = str_dup(a, str_from(value));
-		r = text.p ? 0 : -ENOMEM;
+	if (r == 0) {
+		value = udev_device_get_property_value(e.dev, key);
+		text = value ? str_dup(a, str_from(value)) : text;
+		r = !value ? -ENOENT : text.p ? 0 : -ENOMEM;
 	}
-	udev_device_unref(dev);
-	udev_unref(udev);
+	udev_leave(&e);
 	if (r == 0)
 		*ret = text;
 	return r;
@@ -298,23 +310,12 @@ static int take_event(struct udev_device *dev, struct arena *a, struct udev_even
 
 int device_properties(const struct device *d, struct arena *a, struct udev_event *ret)
 {
-	char path[DEVPATH_MAX + 32];
-	struct udev_device *dev;
-	struct udev *udev;
-	int r = -ENOENT;
+	struct udev_entry e;
+	int r = udev_ask(d, &e);
 
-	if (d->sysfs->fake)
-		return -EOPNOTSUPP;
-	if (!syspath(d, path, sizeof(path)))
-		return -ENAMETOOLONG;
-	udev = udev_new();
-	if (!udev)
-		return -ENOMEM;
-	dev = udev_device_new_from_syspath(udev, path);
-	if (dev && udev_device_get_is_initialized(dev) > 0)
-		r = take_event(dev, a, ret);
-	udev_device_unref(dev);
-	udev_unref(udev);
+	if (r == 0)
+		r = udev_device_get_is_initialized(e.dev) > 0 ? take_event(e.dev, a, ret) : -ENOENT;
+	udev_leave(&e);
 	return r;
 }
 

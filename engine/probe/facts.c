@@ -10,40 +10,25 @@
 #include "engine/probe/subject.h"
 
 /* Files that are no facts: reading some of these takes seconds or wakes hardware. */
-static bool forbidden_file(struct str path)
+static bool forbidden_file(struct str name)
 {
 	static const struct str never[] = { STR_INIT("rom"), STR_INIT("vpd"), STR_INIT("config"),
 		STR_INIT("remove"), STR_INIT("reset"), STR_INIT("rescan") };
 	size_t i;
 
-	while (str_find(path, '/') < path.n)
-		path = str_sub(path, str_find(path, '/') + 1, path.n);
 	for (i = 0; i < ARRAY_SIZE(never); i++)
-		if (str_eq(path, never[i]))
+		if (str_eq(name, never[i]))
 			return true;
-	if (!str_starts(path, STR("resource")))
+	if (!str_starts(name, STR("resource")))
 		return false;
-	path = str_sub(path, sizeof("resource") - 1, path.n);
-	return path.n == 0 || ascii_isdigit(path.p[0]);
+	name = str_sub(name, sizeof("resource") - 1, name.n);
+	return name.n == 0 || ascii_isdigit(name.p[0]);
 }
 
 /* The compiler refuses such paths too; an image is not trusted. */
 static int fact_path_check(struct str path)
 {
-	struct str rest = path, part;
-	size_t i;
-
-	if (!path.p || forbidden_file(path))
-		return -EINVAL;
-	for (;;) {
-		i = str_find(rest, '/');
-		part = str_sub(rest, 0, i);
-		if (part.n == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
-			return -EINVAL;
-		if (i == rest.n)
-			return 0;
-		rest = str_sub(rest, i + 1, rest.n);
-	}
+	return path_stays_below(path) && !forbidden_file(path_name(path)) ? 0 : -EINVAL;
 }
 
 /* "/sys/<folder>/<sub>/<name>/<file>", parts without .p left out. */
@@ -183,13 +168,6 @@ static int read_os_release(struct sysfs *s, struct arena *a, const struct fact *
 	return r < 0 ? r : keep_text(a, os_release_find(text, f->path[0], ret), ret);
 }
 
-static struct str last_part(struct str path)
-{
-	while (str_find(path, '/') < path.n)
-		path = str_sub(path, str_find(path, '/') + 1, path.n);
-	return path;
-}
-
 /* The name of the physical function that the device at @path belongs to; empty: it is none's. */
 static int read_physfn(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
 {
@@ -215,7 +193,7 @@ static int read_site(struct probe *p, struct arena *a, const struct fact *f, str
 		return r < 0 ? r : -ENOENT;
 	r = read_physfn(d->sysfs, a, place, &physfn);
 	if (r == 0)
-		r = site_find(text, last_part(place), physfn, d->driver, f->path[0], ret, ret_from);
+		r = site_find(text, path_name(place), physfn, d->driver, f->path[0], ret, ret_from);
 	r = keep_text(a, r, ret);
 	return keep_text(a, r, ret_from);
 }
@@ -342,7 +320,6 @@ static int probe_list(void *ctx, struct arena *a, enum fact_kind where, struct s
 			ret_n);
 	return note_failure(p, a, &f, r);
 }
-
 
 void subject_of_type(const struct device *parent, struct str type, struct probe *probe,
 	struct subject *ret)

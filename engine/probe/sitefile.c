@@ -230,16 +230,15 @@ static int read_facts(struct site_reader *r, enum site_level level, struct str n
 {
 	struct site_entry entry = { .level = level, .name = name };
 	uint32_t from = r->n;
+	yaml_mark_t at;
 	int e;
 
 	for (;;) {
-		e = yaml_next(&r->yaml);
-		if (e < 0 || r->yaml.event.type == YAML_MAPPING_END_EVENT)
+		e = yaml_next_key(&r->yaml, &entry.key, &at);
+		if (e <= 0)
 			return e;
 		entry.span = span_of_event(r);
 		e = count_name(r);
-		if (e == 0)
-			e = yaml_take_scalar(&r->yaml, &entry.key);
 		if (e == 0) {
 			check_word(r, entry.key, "=:,", entry.span);
 			e = yaml_next_value(&r->yaml, &entry.value);
@@ -263,6 +262,7 @@ static int read_names(struct site_reader *r, enum site_level level)
 {
 	struct seen *seen = arena_new_array(r->a, SITE_ENTRIES_MAX, struct seen);
 	uint32_t n = 0, i;
+	yaml_mark_t at;
 	int e;
 
 	if (!seen)
@@ -270,13 +270,11 @@ static int read_names(struct site_reader *r, enum site_level level)
 	for (;;) {
 		struct seen s;
 
-		e = yaml_next(&r->yaml);
-		if (e < 0 || r->yaml.event.type == YAML_MAPPING_END_EVENT)
+		e = yaml_next_key(&r->yaml, &s.name, &at);
+		if (e <= 0)
 			return e;
 		s.span = span_of_event(r);
 		e = count_name(r);
-		if (e == 0)
-			e = yaml_take_scalar(&r->yaml, &s.name);
 		if (e < 0)
 			return e;
 		check_name(r, level, s.name, s.span);
@@ -335,38 +333,20 @@ static int read_level(struct site_reader *r, struct str word, struct span span, 
 static int read_whole(struct site_reader *r)
 {
 	struct span seen[ARRAY_SIZE(levels)] = { 0 };
-	struct span span;
 	struct str word;
+	yaml_mark_t at;
 	int e;
 
-	e = yaml_expect(&r->yaml, YAML_STREAM_START_EVENT, "this is no YAML");
-	if (e == 0)
-		e = yaml_next(&r->yaml);
+	e = yaml_begin(&r->yaml, "a site file has `host:`, `driver:` and `address:`, and facts below them",
+		"remove it, or write `host: {}`; an empty file may be half of one");
 	if (e < 0)
 		return e;
-	if (r->yaml.event.type != YAML_DOCUMENT_START_EVENT) {
-		e = yaml_fail(&r->yaml, "the file is empty");
-		r->yaml.fault.help = STR("remove it, or write `host: {}`; an empty file may be half of one");
-		return e;
-	}
-	e = yaml_expect(&r->yaml, YAML_MAPPING_START_EVENT,
-		"a site file has `host:`, `driver:` and `address:`, and facts below them");
-	while (e == 0) {
-		e = yaml_next(&r->yaml);
+	while ((e = yaml_next_key(&r->yaml, &word, &at)) > 0) {
+		e = read_level(r, word, span_of_event(r), seen);
 		if (e < 0)
 			return e;
-		if (r->yaml.event.type == YAML_MAPPING_END_EVENT)
-			break;
-		span = span_of_event(r);
-		e = yaml_take_scalar(&r->yaml, &word);
-		if (e == 0)
-			e = read_level(r, word, span, seen);
 	}
-	if (e == 0)
-		e = yaml_expect(&r->yaml, YAML_DOCUMENT_END_EVENT, "the file should end here");
-	if (e == 0)
-		e = yaml_expect(&r->yaml, YAML_STREAM_END_EVENT, "a second document; write one file for each");
-	return e;
+	return e < 0 ? e : yaml_finish(&r->yaml, "a second document; write one file for each");
 }
 
 int site_parse(struct arena *a, const struct source *src, struct diags *d, struct site_file *ret)

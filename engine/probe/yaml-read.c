@@ -145,6 +145,46 @@ int yaml_expect(struct yaml_reader *r, yaml_event_type_t type, const char *what)
 	return r->event.type == type ? 0 : yaml_fail(r, what);
 }
 
+/* ---- the frame of a file ----------------------------------------------------------------- */
+
+int yaml_begin(struct yaml_reader *r, const char *form, const char *empty)
+{
+	int e = yaml_expect(r, YAML_STREAM_START_EVENT, "this is no YAML");
+
+	if (e == 0)
+		e = yaml_next(r);
+	if (e < 0)
+		return e;
+	if (r->event.type != YAML_DOCUMENT_START_EVENT) {
+		e = yaml_fail(r, "the file is empty");
+		r->fault.help = str_from(empty);
+		return e;
+	}
+	return yaml_expect(r, YAML_MAPPING_START_EVENT, form);
+}
+
+int yaml_next_key(struct yaml_reader *r, struct str *ret, yaml_mark_t *ret_at)
+{
+	yaml_mark_t at;
+	int e = yaml_next(r);
+
+	if (e < 0 || r->event.type == YAML_MAPPING_END_EVENT)
+		return e;
+	at = r->event.start_mark;
+	e = yaml_take_scalar(r, ret);
+	if (e < 0)
+		return e;
+	*ret_at = at;
+	return 1;
+}
+
+int yaml_finish(struct yaml_reader *r, const char *second)
+{
+	int e = yaml_expect(r, YAML_DOCUMENT_END_EVENT, "the file should end here");
+
+	return e < 0 ? e : yaml_expect(r, YAML_STREAM_END_EVENT, second);
+}
+
 /* ---- a reader ---------------------------------------------------------------------------- */
 
 int yaml_reader_open(struct yaml_reader *r, struct arena *a, struct str text)

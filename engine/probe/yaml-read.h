@@ -34,6 +34,15 @@ void yaml_reader_close(struct yaml_reader *r);
 int yaml_next(struct yaml_reader *r);
 /* The same, which must be of this type; @what says so otherwise. */
 int yaml_expect(struct yaml_reader *r, yaml_event_type_t type, const char *what);
+/*
+ * The frame of a file: one document, which is a mapping. @form says what it should have been; @empty
+ * (may be NULL) is the help when there is nothing at all. Then keys, up to the mapping's end: 1 for a
+ * key, whose value is still to be read; 0: no more. At the end @second is said of another document.
+ */
+int yaml_begin(struct yaml_reader *r, const char *form, const char *empty);
+int yaml_next_key(struct yaml_reader *r, struct str *ret, yaml_mark_t *ret_at);
+int yaml_finish(struct yaml_reader *r, const char *second);
+
 /* The scalar that is the current event, as text in the arena. */
 int yaml_take_scalar(struct yaml_reader *r, struct str *ret);
 /* The text after a colon. `x:` with nothing behind it could mean two things and is refused. */

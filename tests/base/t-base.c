@@ -155,12 +155,30 @@ static void test_digest(void)
 	ok(x[0] == 8 && x[7] == 1 && get_le64(x) == 0x0102030405060708, "little-endian");
 }
 
+static void test_path(void)
+{
+	static const struct {
+		struct str path, folder, name;
+	} row[] = {
+		{ STR_INIT("a/b/c"), STR_INIT("a/b"), STR_INIT("c") },
+		{ STR_INIT("c"), STR_INIT(""), STR_INIT("c") },
+		{ STR_INIT("a/"), STR_INIT("a"), STR_INIT("") },
+		{ STR_INIT("/a"), STR_INIT(""), STR_INIT("a") },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++)
+		ok(str_eq(path_folder(row[i].path), row[i].folder) &&
+				str_eq(path_name(row[i].path), row[i].name),
+			"folder and name of a path");
+}
+
 int main(void)
 {
-	plan(42);
+	plan(46);
 	test_arena();
 	test_str();
 	test_digest();
+	test_path();
 	is_str(status_name(STATUS_MISSING_FACT), "missing-fact", "status words");
 	ok(status_has_fingerprint(STATUS_POLICY_STALE) && !status_has_fingerprint(STATUS_NO_IMAGE),
 		"which statuses have a fingerprint");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Files, links and folders below one sysfs, opened so that no path and no symlink leads out of
- * it. What they mean is left to device.c and facts.c. No libc beyond system calls: the udev
- * helper is built from this.
+ * Paths below one sysfs: opened, held and resolved so that neither a path nor a symlink leads out
+ * of it. What is done with the descriptor is left to sysfs-read.c and write.c. No libc beyond system
+ * calls: the udev helper is built from this.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,19 +11,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "engine/base/limits.h"
-#include "engine/probe/subject.h"
+#include "engine/probe/sysfs.h"
 
 /* openat2 gives up with EAGAIN when some rename or mount on the host coincides with a ".." of a
  * link; the walk by hand does not care, so a few more tries are enough. */
 #define OPENAT2_TRIES 8
 
-#define OPEN_READ (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-
 /* What the walk by hand and long paths need on the stack would cost every other read its pages. */
 #define APART __attribute__((noinline))
 #define SHORT_PATH 255
-#define NAME_BYTES 255
 
 int sysfs_open(struct sysfs *s, const char *root)
 {
@@ -342,30 +338,31 @@ static int try_openat2(struct sysfs *s, int dir, const char *name, int flags)
 	return -EAGAIN;
 }
 
-/* How many bytes of @path name the folder @h, with the slash behind it; 0: it lies elsewhere. */
-static size_t below(const struct sysfs_held *h, struct str path)
+int sysfs_held_below(const struct sysfs *s, struct str path, struct str *ret_rest)
 {
-	size_t n = h->path.n;
+	for (unsigned i = 0; i < s->n_held; i++) {
+		const struct sysfs_held *h = &s->held[i];
+		size_t n = h->path.n;
 
-	return path.n > n + 1 && path.p[n] == '/' && str_starts(path, h->path) ? n + 1 : 0;
+		if (path.n <= n + 1 || path.p[n] != '/' || !str_starts(path, h->path))
+			continue;
+		*ret_rest = str_sub(path, n + 1, path.n);
+		return h->fd;
+	}
+	return -ENOENT;
 }
 
 /* @name is @path, NUL-terminated. */
 static int open_named(struct sysfs *s, struct str path, const char *name, int flags)
 {
-	size_t skip;
-	unsigned i;
-	int fd;
+	struct str rest;
+	int fd = sysfs_held_below(s, path, &rest);
 
-	for (i = 0; i < s->n_held; i++) {
-		skip = below(&s->held[i], path);
-		if (skip == 0)
-			continue;
-		fd = try_openat2(s, s->held[i].fd, name + skip, flags);
+	if (fd >= 0) {
+		fd = try_openat2(s, fd, name + (path.n - rest.n), flags);
 		/* A link may lead out of the folder, and yet not out of sysfs. */
 		if (fd != -EXDEV && fd != -EAGAIN)
 			return fd;
-		break;
 	}
 	fd = try_openat2(s, s->fd, name, flags);
 	return fd == -EAGAIN ? open_by_hand(s, path, flags) : fd;
@@ -404,7 +401,7 @@ int sysfs_open_below(struct sysfs *s, struct str path, int flags)
 	return open_named(s, path, name, flags);
 }
 
-/* ---- what others call -------------------------------------------------------------------- */
+/* ---- folders that are held open, and names ------------------------------------------------ */
 
 int sysfs_hold(struct sysfs *s, struct str path, struct sysfs_id *ret)
 {
@@ -427,101 +424,6 @@ int sysfs_hold(struct sysfs *s, struct str path, struct sysfs_id *ret)
 	return 0;
 }
 
-/* A page is what sysfs hands out at a time. */
-#define PAGE 4096
-
-/* One byte more than may be there tells that there is more. */
-static int read_all(int fd, char *buf, size_t size, size_t *ret_n)
-{
-	size_t n = 0;
-	ssize_t got;
-
-	do {
-		got = read(fd, buf + n, size - n);
-		if (got < 0)
-			return -errno;
-		n += (size_t)got;
-		/* An attribute's text comes at once, up to a page of it. What is less and ends as
-		 * such a text does is all; after anything else only 0 says so. */
-		if (got > 0 && got < PAGE && buf[n - 1] == '\n')
-			break;
-	} while (got > 0 && n < size);
-	if (n >= size)
-		return -EFBIG;
-	*ret_n = n;
-	return 0;
-}
-
-/* Sysfs has files, folders and links alone, and of a folder read() says so itself. */
-static int check_file(const struct sysfs *s, int fd)
-{
-	struct stat st;
-
-	if (!s->fake)
-		return 0;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (S_ISREG(st.st_mode))
-		return 0;
-	return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-}
-
-int sysfs_read(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
-{
-	struct arena_mark mark = arena_mark(a);
-	char *buf = arena_alloc_raw(a, FACT_TEXT_MAX + 1);
-	size_t n = 0;
-	int fd, r;
-
-	if (!buf)
-		return -ENOMEM;
-	fd = sysfs_open_below(s, path, OPEN_READ);
-	r = fd < 0 ? fd : check_file(s, fd);
-	if (r == 0)
-		r = read_all(fd, buf, FACT_TEXT_MAX + 1, &n);
-	if (fd >= 0)
-		close(fd);
-	if (r < 0) {
-		arena_rewind(a, mark);
-		return r;
-	}
-	buf[n] = '\0';
-	arena_trim(a, buf, n + 1);
-	*ret = (struct str){ buf, n };
-	return 0;
-}
-
-int sysfs_stat(struct sysfs *s, struct str path, struct sysfs_id *ret)
-{
-	struct stat st;
-	int fd, r = 0;
-
-	fd = sysfs_open_below(s, path, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return fd;
-	if (ret && fstat(fd, &st) < 0)
-		r = -errno;
-	close(fd);
-	if (ret && r == 0)
-		*ret = (struct sysfs_id){ st.st_dev, st.st_ino };
-	return r;
-}
-
-/* Nothing is opened or read and only numbers are compared: where links lead does not matter. */
-int sysfs_still(const struct sysfs *s, struct str path, const struct sysfs_id *id)
-{
-	char name[DEVPATH_MAX + 1];
-	struct stat st;
-
-	if (path.n > DEVPATH_MAX)
-		return -ENAMETOOLONG;
-	memcpy(name, path.p, path.n);
-	name[path.n] = '\0';
-	if (fstatat(s->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT || errno == ENOTDIR ? -ENODEV : -errno;
-	return st.st_dev == id->dev && st.st_ino == id->ino ? 0 : -ENODEV;
-}
-
 int sysfs_resolve(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
 {
 	struct walk w;
@@ -540,159 +442,5 @@ int sysfs_resolve(struct sysfs *s, struct arena *a, struct str path, struct str 
 	if (!text.p)
 		return -ENOMEM;
 	*ret = text;
-	return 0;
-}
-
-/* What the link @path points to, not NUL-terminated, in SYSFS_PATH_MAX bytes at @buf. */
-static int read_link(struct sysfs *s, struct str path, char *buf, size_t *ret_n)
-{
-	char name[NAME_BYTES + 1];
-	size_t skip = 0;
-	ssize_t n;
-	unsigned i;
-	int fd;
-
-	for (i = 0; i < s->n_held && skip == 0; i++)
-		skip = below(&s->held[i], path);
-	/* A name in a folder that is open already needs no descriptor of its own. */
-	if (skip > 0 && path.n - skip <= NAME_BYTES &&
-		str_find(str_sub(path, skip, path.n), '/') == path.n - skip) {
-		memcpy(name, path.p + skip, path.n - skip);
-		name[path.n - skip] = '\0';
-		n = readlinkat(s->held[i - 1].fd, name, buf, SYSFS_PATH_MAX + 1);
-		if (n < 0)
-			return -errno;
-	} else {
-		fd = sysfs_open_below(s, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0)
-			return fd;
-		n = readlinkat(fd, "", buf, SYSFS_PATH_MAX + 1);
-		/* Of what is no link the empty path is not there. */
-		if (n < 0)
-			n = errno == ENOENT ? -EINVAL : -errno;
-		close(fd);
-		if (n < 0)
-			return (int)n;
-	}
-	if (n > SYSFS_PATH_MAX)
-		return -ENAMETOOLONG;
-	*ret_n = (size_t)n;
-	return 0;
-}
-
-int sysfs_link_name(struct sysfs *s, struct arena *a, struct str path, struct str *ret)
-{
-	char *target = arena_alloc_raw(a, SYSFS_PATH_MAX + 1);
-	struct str name = { target, 0 };
-	int r;
-
-	if (!target)
-		return -ENOMEM;
-	r = read_link(s, path, target, &name.n);
-	arena_trim(a, target, name.n);
-	if (r < 0)
-		return r;
-	while (name.n > 0 && name.p[name.n - 1] == '/')
-		name.n--;
-	while (str_find(name, '/') < name.n)
-		name = str_sub(name, str_find(name, '/') + 1, name.n);
-	if (name.n == 0)
-		return -EINVAL;
-	*ret = name;
-	return 0;
-}
-
-/* What the kernel writes for getdents64; the header of that name is not everywhere. */
-struct dirent64_ {
-	uint64_t ino;
-	int64_t off;
-	uint16_t reclen;
-	uint8_t type;
-	char name[];
-};
-
-/* Calls @each with every name; non-zero ends it. */
-static int list_fd(int fd, int (*each)(void *ctx, struct str name), void *ctx)
-{
-	_Alignas(8) char buf[4096];
-	uint32_t n = 0;
-	long got, at;
-	int r;
-
-	while ((got = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0) {
-		for (at = 0; at < got;) {
-			struct dirent64_ *e = (struct dirent64_ *)(buf + at);
-			struct str name = str_from(e->name);
-
-			at += e->reclen;
-			if (str_eq(name, STR(".")) || str_eq(name, STR("..")))
-				continue;
-			if (++n > SYSFS_LIST_MAX)
-				return -E2BIG;
-			r = each(ctx, name);
-			if (r != 0)
-				return r;
-		}
-	}
-	return got < 0 ? -errno : 0;
-}
-
-struct list {
-	struct arena *a;
-	struct str *name;
-	uint32_t n, max;
-};
-
-static int list_add(void *ctx, struct str name)
-{
-	struct list *l = ctx;
-
-	if (l->n == l->max)
-		return -E2BIG;
-	l->name[l->n] = str_dup(l->a, name);
-	return l->name[l->n++].p ? 0 : -ENOMEM;
-}
-
-static int list_count(void *ctx, struct str name)
-{
-	++*(uint32_t *)ctx;
-	return 0;
-}
-
-int sysfs_list(struct sysfs *s, struct arena *a, struct str path, uint32_t max,
-	struct str **ret, uint32_t *ret_n)
-{
-	struct list l = { .a = a, .max = max };
-	int fd, r;
-
-	l.name = arena_new_array(a, max, struct str);
-	if (!l.name)
-		return -ENOMEM;
-	fd = sysfs_open_below(s, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return fd;
-	r = list_fd(fd, list_add, &l);
-	close(fd);
-	if (r < 0)
-		return r;
-	str_sort(l.name, l.n);
-	*ret = l.name;
-	*ret_n = l.n;
-	return 0;
-}
-
-int sysfs_count(struct sysfs *s, struct str path, uint32_t *ret_n)
-{
-	uint32_t n = 0;
-	int fd, r;
-
-	fd = sysfs_open_below(s, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return fd;
-	r = list_fd(fd, list_count, &n);
-	close(fd);
-	if (r < 0)
-		return r;
-	*ret_n = n;
 	return 0;
 }
