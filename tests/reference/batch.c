@@ -7,14 +7,19 @@
  *   policy N            N bytes follow, then a newline; likewise
  *   narrows N           a policy that narrows the others where the scopes meet
  *   side P KIND DRIVER TYPE INSTANCE FACTS    under policy number P; TYPE - is none
- *   fact NAME N         FACTS times; N bytes follow, then a newline
+ *   fact NAME N         FACTS times; N bytes follow, then a newline; N is -1 for one that cannot
+ *                       be read
+ *   file WHERE PATH N   after a side and its facts: a file of the driver, in the folder of its
+ *                       `type` or `device`, for policies with speaks
  *   judge               answers all that was said since the last one:
  *   explain             the same, and asks explanations, which must come to the same verdicts
+ *   productions         which productions of the grammar the policies that were taken have hit
  *
  *   ok | refused CODES  for each policy, in order
  *   side STATUS DETAIL FINGERPRINT RECORD     for each side; - for what is empty
  *   VERDICTS            for each source one letter for each target: y, n or ?
  *   claims SOURCE TARGET NAME VALUE...        after explain, for each pair that has claims
+ *   production N LINE hit|missed              after productions, for each one
  *   end
  *
  * No sides are evaluated when a policy was refused.
@@ -28,10 +33,12 @@
 #include "engine/eval/explain.h"
 #include "engine/image/section.h"
 #include "grammar/compile.h"
+#include "tests/reference/traced-parser.h"
 
 #define POLICIES_MAX 8
 #define SIDES_MAX    64
 #define FACTS_MAX    128
+#define FILES_MAX    64
 
 struct policy_text {
 	struct str text, section;
@@ -43,7 +50,14 @@ struct side {
 	unsigned policy, n_facts;
 	struct {
 		struct str name, text;
+		bool unreadable;
 	} fact[FACTS_MAX];
+	struct {
+		enum fact_kind where;
+		struct str path, text;
+		bool unreadable;
+	} file[FILES_MAX];
+	unsigned n_files;
 	struct subject subject;
 	struct evaluation e;
 	struct descriptor d;
@@ -78,8 +92,9 @@ static struct str read_bytes(size_t n)
 static void read_side(const char *line)
 {
 	char kind[16], driver[80], type[300], name[80];
-	unsigned instance, size, i;
 	struct side *s = &side[n_sides];
+	unsigned instance, i;
+	int size;
 
 	if (n_sides == SIDES_MAX)
 		die("too many sides");
@@ -93,12 +108,28 @@ static void read_side(const char *line)
 		.instance = instance,
 	};
 	for (i = 0; i < s->n_facts; i++) {
-		if (scanf("fact %79s %u", name, &size) != 2 || getchar() != '\n')
+		if (scanf("fact %79s %d", name, &size) != 2 || getchar() != '\n')
 			die("a fact that is wrong");
 		s->fact[i].name = copy(name);
-		s->fact[i].text = read_bytes(size);
+		s->fact[i].unreadable = size < 0;
+		s->fact[i].text = read_bytes(size < 0 ? 0 : (size_t)size);
 	}
 	n_sides++;
+}
+
+static void read_file(const char *line)
+{
+	struct side *s = &side[n_sides - 1];
+	char where[16], path[300];
+	int size;
+
+	if (n_sides == 0 || s->n_files == FILES_MAX ||
+		sscanf(line, "file %15s %299s %d", where, path, &size) != 3)
+		die("a file that is wrong");
+	s->file[s->n_files].where = strcmp(where, "type") == 0 ? FACT_TYPE : FACT_DEVICE;
+	s->file[s->n_files].path = copy(path);
+	s->file[s->n_files].unreadable = size < 0;
+	s->file[s->n_files++].text = read_bytes(size < 0 ? 0 : (size_t)size);
 }
 
 static int read_fact(void *ctx, struct arena *a, const struct attr *attr, struct str *ret,
@@ -109,6 +140,8 @@ static int read_fact(void *ctx, struct arena *a, const struct attr *attr, struct
 
 	for (i = 0; i < s->n_facts; i++)
 		if (str_eq(s->fact[i].name, attr->name)) {
+			if (s->fact[i].unreadable)
+				return -EACCES;
 			*ret = s->fact[i].text;
 			return 0;
 		}
@@ -116,6 +149,75 @@ static int read_fact(void *ctx, struct arena *a, const struct attr *attr, struct
 	(void)ret_final;
 	(void)ret_from;
 	return -ENOENT;
+}
+
+/* What stands below a folder in a path; .p NULL: it is not below it. */
+static struct str below(struct str path, struct str folder)
+{
+	if (folder.n == 0)
+		return path;
+	if (path.n <= folder.n || memcmp(path.p, folder.p, folder.n) != 0 || path.p[folder.n] != '/')
+		return (struct str){ 0 };
+	return str_from(path.p + folder.n + 1);
+}
+
+static int read_driver(void *ctx, struct arena *a, enum fact_kind where, struct str path,
+	struct str *ret, struct str *ret_from)
+{
+	const struct side *s = ctx;
+	unsigned i;
+
+	(void)a;
+	for (i = 0; i < s->n_files; i++) {
+		if (s->file[i].where != where)
+			continue;
+		if (below(s->file[i].path, path).p && path.n < s->file[i].path.n)
+			return -EISDIR;
+		if (!str_eq(s->file[i].path, path))
+			continue;
+		if (s->file[i].unreadable)
+			return -EACCES;
+		*ret = s->file[i].text;
+		*ret_from = s->file[i].path;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int compare_names(const void *x, const void *y)
+{
+	return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+static int list_driver(void *ctx, struct arena *a, enum fact_kind where, struct str path,
+	struct str **ret, uint32_t *ret_n)
+{
+	const struct side *s = ctx;
+	struct str *names = arena_new_array(a, FILES_MAX, struct str);
+	uint32_t n = 0, kept = 0, i;
+
+	for (i = 0; i < s->n_files; i++) {
+		struct str rest = below(s->file[i].path, path);
+		const char *slash;
+
+		if (s->file[i].where != where)
+			continue;
+		if (str_eq(s->file[i].path, path))
+			return -ENOTDIR;
+		if (!rest.p)
+			continue;
+		slash = memchr(rest.p, '/', rest.n);
+		names[n++] = (struct str){ rest.p, slash ? (size_t)(slash - rest.p) : rest.n };
+	}
+	if (n == 0)
+		return -ENOENT;
+	qsort(names, n, sizeof(*names), compare_names);
+	for (i = 0; i < n; i++)
+		if (kept == 0 || !str_eq(names[kept - 1], names[i]))
+			names[kept++] = names[i];
+	*ret = names;
+	*ret_n = kept;
+	return 0;
 }
 
 /* True when the compiler takes it. */
@@ -128,10 +230,12 @@ static bool compile(struct policy_text *p)
 
 	*src = (struct source){ STR("batch.policy"), p->text, NULL };
 	diags_init(&d, &arena);
+	trace_begin();
 	r = policy_compile(&arena, src, &d, &p->policy, NULL);
 	if (r == 0)
 		r = section_encode(&arena, p->policy, &p->section);
 	if (r == 0) {
+		trace_taken();
 		puts("ok");
 		return true;
 	}
@@ -165,6 +269,7 @@ static void evaluate_side(struct side *s)
 		if (policies[i].narrows && in_scope(policies[i].policy, &s->subject))
 			section_memory(&narrows[n++], &policies[i].section);
 	s->subject.facts = (struct fact_reader){ .read = read_fact, .ctx = s };
+	s->subject.files = (struct file_reader){ read_driver, list_driver, s };
 	if (evaluate_section(&arena, &section, narrows, n, &s->subject, NULL, &s->e) < 0)
 		die("no evaluation");
 	s->judged = status_has_fingerprint(s->e.status);
@@ -263,9 +368,15 @@ int main(void)
 				.narrows = narrows };
 		} else if (strncmp(line, "side ", 5) == 0) {
 			read_side(line);
+		} else if (strncmp(line, "file ", 5) == 0) {
+			read_file(line);
 		} else if (strcmp(line, "judge\n") == 0 || strcmp(line, "explain\n") == 0) {
 			judge(line[0] == 'e');
 			begin();
+		} else if (strcmp(line, "productions\n") == 0) {
+			trace_print();
+			puts("end");
+			fflush(stdout);
 		} else {
 			die("a line that is wrong");
 		}
