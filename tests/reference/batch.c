@@ -13,7 +13,7 @@
  *                       `type` or `device`, for policies with speaks
  *   judge               answers all that was said since the last one:
  *   explain             the same, and asks explanations, which must come to the same verdicts
- *   productions         which productions of the grammar the policies that were taken have hit
+ *   productions         which productions of the grammar the texts that follow it have hit
  *
  *   ok | refused CODES  for each policy, in order
  *   side STATUS DETAIL FINGERPRINT RECORD     for each side; - for what is empty
@@ -225,6 +225,7 @@ static bool compile(struct policy_text *p)
 {
 	struct source *src = arena_new(&arena, struct source);
 	struct diags d;
+	bool parsed = true;
 	size_t i;
 	int r;
 
@@ -235,16 +236,20 @@ static bool compile(struct policy_text *p)
 	if (r == 0)
 		r = section_encode(&arena, p->policy, &p->section);
 	if (r == 0) {
-		trace_taken();
+		trace_parsed();
 		puts("ok");
 		return true;
 	}
 	if (r == -ENOMEM)
 		die("out of memory");
 	printf("refused");
-	for (i = 0; i < d.n; i++)
+	for (i = 0; i < d.n; i++) {
 		if (d.list[i].severity == DIAG_ERROR)
 			printf(" MDC-%03d", d.list[i].code);
+		parsed &= d.list[i].code > DIAG_LANGUAGE_TOO_NEW;
+	}
+	if (parsed)
+		trace_parsed();
 	putchar('\n');
 	return false;
 }

@@ -17,7 +17,7 @@ static int traced(FILE *f, const char *format, ...);
 
 #include "grammar/parser.c"
 
-static bool reduced[YYNRULES + 1];   /* in a text that was taken */
+static bool reduced[YYNRULES + 1];   /* in a text that follows the grammar */
 static bool reducing[YYNRULES + 1];  /* in the text at hand */
 
 static int traced(FILE *f, const char *format, ...)
@@ -39,7 +39,7 @@ void trace_begin(void)
 	memset(reducing, 0, sizeof(reducing));
 }
 
-void trace_taken(void)
+void trace_parsed(void)
 {
 	unsigned i;
 
