@@ -11,6 +11,7 @@ struct matrix {
 	const struct universe *u;
 	const struct part *part;
 	uint32_t n, words;
+	const uint16_t *digit; /* the points of each subject, one after the other */
 	uint64_t *go[2];  /* by side: row of the source, bit of the target */
 	bool *ok[2];	  /* it has a verdict */
 	bool *in_force[2]; /* an accept block is in force, and it is migratable */
@@ -43,16 +44,32 @@ void matrix_choice(const struct matrix *m, uint32_t s, uint32_t *choice);
 /* In how many variables two subjects differ. */
 uint32_t matrix_differ(const struct matrix *m, uint32_t x, uint32_t y);
 
+/* ---- subjects that are alike (classes.c) ------------------------------------------------------ */
+
+struct classes {
+	uint32_t *of;	 /* of each subject; UINT32_MAX: it has no verdict, and is in none */
+	uint32_t *first; /* of each class */
+	uint32_t *next;	 /* of each subject, in its class; UINT32_MAX: it is the last */
+	uint32_t n;
+};
+
+/* Subjects with one record, and those that accept and offer the same. @ok: who takes part. */
+int classes_make(struct universe *u, const struct part *part, unsigned side, const bool *ok,
+	uint32_t n, struct classes *ret_sources, struct classes *ret_targets);
+
 /* ---- one subject (subjects.c) --------------------------------------------------------------- */
 
 /* Evaluates what a part says of the subject. *ret lives in @a. Without an answer the status says
- * so. */
+ * so. @texts: of what it accepts and offers, too. */
 int part_evaluate(struct arena *a, const struct universe *u, const struct part *part,
 	unsigned side, const uint32_t *choice, bool texts, struct evaluation *ret);
 
 /* The record alone, of a subject whose facts can be read; else *ret_ok stays false. */
 int part_record(struct arena *a, const struct universe *u, const struct part *part,
 	unsigned side, const uint32_t *choice, bool *ret_ok, struct record *ret);
+
+/* -ENOMEM, -E2BIG. */
+int part_record_text(struct arena *a, const struct record *rec, struct str *ret);
 
 /* The effective value of an attribute on a subject, NULL: absent. Unreadable values are absent. */
 const struct value *subject_value(const struct universe *u, const struct view *v, uint32_t attr,

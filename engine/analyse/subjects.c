@@ -166,6 +166,20 @@ int part_record(struct arena *a, const struct universe *u, const struct part *pa
 
 /* ---- what a part says -------------------------------------------------------------------------------- */
 
+int part_record_text(struct arena *a, const struct record *rec, struct str *ret)
+{
+	struct sbuf b = { .size = DESCRIPTOR_MAX };
+
+	b.p = arena_alloc_raw(a, b.size);
+	if (!b.p)
+		return -ENOMEM;
+	record_print(&b, rec);
+	if (b.overflow)
+		return -E2BIG;
+	*ret = sbuf_str(&b);
+	return 0;
+}
+
 static int part_texts(struct arena *a, struct evaluation *e)
 {
 	struct sbuf b = { .size = DESCRIPTOR_MAX };
@@ -174,9 +188,6 @@ static int part_texts(struct arena *a, struct evaluation *e)
 	b.p = arena_alloc_raw(a, b.size);
 	if (!b.p)
 		return -ENOMEM;
-	record_print(&b, &e->record);
-	e->record_text = str_dup(a, sbuf_str(&b));
-	b.n = 0;
 	r = dg_print(e->store, e->accepts, DMODE_CLOSED, a, &b);
 	if (r < 0)
 		return r;
@@ -190,7 +201,6 @@ static int part_texts(struct arena *a, struct evaluation *e)
 		return -E2BIG;
 	if (e->has_offers)
 		e->offers_text = sbuf_str(&b);
-	fingerprint_make(e->record_text, e->accepts_text, e->offers_text, false, e->fingerprint);
 	return arena_failed(a) ? -ENOMEM : 0;
 }
 
