@@ -26,9 +26,9 @@ static bool block_has(const struct block *b, uint16_t attr)
 	return false;
 }
 
-/* An accept block's meaning as an offer block: what it leaves out must be equal here too.
- */
-static int turn_block(struct speaker *p, struct block *b)
+/* An accept block's meaning as an offer block: what it leaves out must be equal here too, but for what
+ * the target's own list judges. */
+static int turn_block(struct speaker *p, struct block *b, uint16_t judges)
 {
 	uint32_t i, n = ATTR_FIRST + p->n_attrs;
 	struct clause *c = arena_new_array(p->a, n, struct clause);
@@ -38,7 +38,7 @@ static int turn_block(struct speaker *p, struct block *b)
 	for (i = 0; i < b->n_clauses; i++)
 		c[i] = b->clause[i];
 	for (i = 0; i < n; i++)
-		if (!block_has(b, (uint16_t)i))
+		if (i != judges && !block_has(b, (uint16_t)i))
 			c[b->n_clauses++] = (struct clause){
 				.attr = (uint16_t)i,
 				.op = OP_EQ,
@@ -49,32 +49,90 @@ static int turn_block(struct speaker *p, struct block *b)
 	return 0;
 }
 
+/* The names of the first @n attributes; with @own of those that are in the record. */
+static int names_of(struct speaker *p, uint32_t n, bool own, struct word_set *ret)
+{
+	struct str *w = arena_new_array(p->a, n, struct str);
+	uint32_t i, k = 0;
+
+	if (!w)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		const struct spoken_attr *s = &p->attr[i];
+		bool dflt = s->absent || (s->attr.presence == PRESENCE_DEFAULT &&
+						value_eq(&s->value, &s->attr.dflt));
+
+		if (!own || !dflt)
+			w[k++] = s->attr.name;
+	}
+	str_sort(w, k);
+	*ret = (struct word_set){ w, k };
+	return 0;
+}
+
+/* The set of the attributes that the list judges. *ret_must: those of them that this device has. */
+static int add_judges(struct speaker *p, uint16_t *ret, struct word_set *ret_must)
+{
+	uint32_t n = p->n_attrs;
+	struct spoken_attr *s = speak_attr(p, STR(INTERFACE_JUDGES), VT_SET);
+	int r;
+
+	if (!s)
+		return speak_error(p);
+	s->absent = false;
+	s->value.type = s->attr.type.type;
+	*ret = speak_number(p, s);
+	r = names_of(p, n, false, &s->value.set);
+	return r < 0 ? r : names_of(p, n, true, ret_must);
+}
+
+/* `attr superset words` in the last block. */
+static int speak_superset(struct speaker *p, uint16_t attr, struct word_set words)
+{
+	struct word_set *set = arena_new(p->a, struct word_set);
+	struct clause *c;
+
+	if (!set)
+		return -ENOMEM;
+	*set = words;
+	c = speak_clause(p, attr, OP_SUPERSET);
+	c->operand.kind = OPERAND_SETS;
+	c->operand.sets = set;
+	c->operand.n_values = 1;
+	return 0;
+}
+
 /*
- * The list is the source's, of targets. The target then judges nothing but that the
- * source speaks the same way, which an attribute of its own says: a source that does not
- * would be judged by nobody.
+ * The list is the source's, of targets. The target then judges no more than that the source speaks
+ * the same way and knows all that the target is, which attributes of its own say: a source that does
+ * not would be judged by nobody, and so would what it has never heard of.
  */
 static int turn(struct speaker *p)
 {
+	uint16_t marker, judges = 0;
+	struct word_set must = { 0 };
 	bool any_type = false;
-	uint16_t marker;
-	uint32_t i;
+	uint32_t i, n;
 	int r;
 
-	r = speak_string(p, STR(INTERFACE_MARKER), p->name, (struct str){ 0 }, &marker);
+	r = add_judges(p, &judges, &must);
+	n = p->n_attrs;
+	if (r == 0)
+		r = speak_string(p, STR(INTERFACE_MARKER), p->name, (struct str){ 0 }, &marker);
 	for (i = 0; r == 0 && i < p->n_blocks; i++) {
 		any_type = any_type || block_has(&p->block[i], ATTR_TYPE);
-		r = turn_block(p, &p->block[i]);
+		r = turn_block(p, &p->block[i], judges);
 	}
 	if (r == 0)
 		r = speak_block(p);
+	if (r == 0)
+		r = speak_superset(p, judges, must);
 	if (r < 0)
 		return r;
 	if (any_type)
 		speak_clause(p, ATTR_TYPE, OP_ANY);
-	for (i = 0; i < p->n_attrs; i++)
-		if (ATTR_FIRST + i != marker)
-			speak_clause(p, (uint16_t)(ATTR_FIRST + i), OP_ANY);
+	for (i = 0; i + 1 < n; i++)
+		speak_clause(p, (uint16_t)(ATTR_FIRST + i), OP_ANY);
 	/* Without a list nothing is offered: a block that nothing satisfies says so. */
 	if (p->n_blocks > 1)
 		return 0;

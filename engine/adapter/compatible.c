@@ -8,13 +8,25 @@
 
 #include "engine/adapter/compatible.h"
 
+/* Keys that are names of ours mean something else there. */
+static struct str attr_name(struct str key)
+{
+	if (str_eq(key, STR("type")))
+		return STR("mdev_type");
+	if (str_eq(key, STR("driver")))
+		return STR("device_driver");
+	if (str_eq(key, STR("kind")))
+		return STR("device_kind");
+	return key;
+}
+
 int said_add(struct speaker *p, struct said *s, struct said_block *b, struct str key,
 	struct str text)
 {
 	uint32_t i;
 
 	for (i = 0; i < b->n; i++)
-		if (str_eq(b->value[i].key, key))
+		if (str_eq(attr_name(b->value[i].key), attr_name(key)))
 			return speak_unreadable(p, s->place, "a key stands in a block twice");
 	if (b->n == SPOKEN_ATTRS_MAX)
 		return speak_unreadable(p, s->place, "more than 64 keys");
@@ -53,18 +65,6 @@ int said_add_block(struct speaker *p, struct said *s, struct said_block **ret)
 }
 
 /* ---- attributes ------------------------------------------------------------------------------ */
-
-/* Keys that are names of ours mean something else there. */
-static struct str attr_name(struct str key)
-{
-	if (str_eq(key, STR("type")))
-		return STR("mdev_type");
-	if (str_eq(key, STR("driver")))
-		return STR("device_driver");
-	if (str_eq(key, STR("kind")))
-		return STR("device_kind");
-	return key;
-}
 
 /* The number of a key's attribute; 0: there is none yet. */
 static uint16_t find_attr(const struct speaker *p, struct str key)
@@ -195,6 +195,8 @@ static int add_assignment(struct speaker *p, const struct said *s, const struct 
 		if (r < 0)
 			return r == -EDOM ? 0 : r;
 	}
+	if (p->n_blocks == BINDINGS_MAX)
+		return -E2BIG;
 	r = speak_block(p);
 	if (r < 0)
 		return r;

@@ -29,7 +29,7 @@ struct said {
 
 #define SAID_BLOCKS_MAX 256
 
-/* -ENOMEM; -ECANCELED: too many, or the key stands in the block already. */
+/* -ENOMEM; -ECANCELED: too many, or the block has a key of that attribute already. */
 int said_add(struct speaker *p, struct said *s, struct said_block *b, struct str key,
 	struct str text);
 /* A new alternative. */

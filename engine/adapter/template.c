@@ -211,27 +211,26 @@ static int read_steps(struct arena *a, struct str text, struct template *t, stru
 	return 0;
 }
 
-/* Behind one integer variable: nothing, arithmetic, or text. */
-static int read_tail(struct arena *a, struct str tail, struct template *t, struct str *why)
-{
-	int64_t n;
-
-	tail = str_trim(tail);
-	if (tail.n == 0)
-		return 0;
-	if (tail.p[0] == '*' || tail.p[0] == '/')
-		return read_steps(a, tail, t, why);
-	if ((tail.p[0] == '+' || tail.p[0] == '-') &&
-		int_parse(INT_DECIMAL, str_trim(str_sub(tail, 1, tail.n)), &n) == 0)
-		return fail(why, STR("this is either text or a calculation"));
-	return push_piece(t, tail, -1, why);
-}
-
 static int push_text(struct template *t, struct str text, struct str *why)
 {
 	if (str_find(text, '"') < text.n || str_find(text, '}') < text.n)
 		return fail(why, STR("a brace or quotation mark inside of a value"));
 	return text.n > 0 ? push_piece(t, text, -1, why) : 0;
+}
+
+/* Behind one integer variable: nothing, arithmetic, or text. */
+static int read_tail(struct arena *a, struct str tail, struct template *t, struct str *why)
+{
+	struct str steps = str_trim(tail), number;
+
+	if (steps.n > 0 && (steps.p[0] == '*' || steps.p[0] == '/'))
+		return read_steps(a, steps, t, why);
+	if (steps.n > 0 && (steps.p[0] == '+' || steps.p[0] == '-')) {
+		number = str_trim(str_sub(steps, 1, steps.n));
+		if (number.n > 0 && ascii_isdigit(number.p[0]))
+			return fail(why, STR("this is either text or a calculation"));
+	}
+	return push_text(t, tail, why);
 }
 
 int template_read(struct arena *a, struct str text, const struct variables *v,

@@ -31,5 +31,5 @@ bool interface_brings(enum interface_id id, bool offers, struct str name)
 				: str_eq(name, word))
 			return true;
 	}
-	return offers && str_eq(name, STR(INTERFACE_MARKER));
+	return offers && (str_eq(name, STR(INTERFACE_MARKER)) || str_eq(name, STR(INTERFACE_JUDGES)));
 }

@@ -52,6 +52,7 @@ int interface_find(struct str name);
  * targets. */
 bool interface_brings(enum interface_id id, bool offers, struct str name);
 
-/* What stands in the record of a device whose list is of targets: the interface's name.
- */
+/* What stands in the record of a device whose list is of targets: the interface's name, and the set of
+ * the attributes that its list judges. */
 #define INTERFACE_MARKER "speaks"
+#define INTERFACE_JUDGES "speaks_of"

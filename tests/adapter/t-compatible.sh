@@ -4,7 +4,7 @@
 # places where they are unclear. One meaning in four forms.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 110
+plan 120
 
 policy f 'speaks migration-compatible as accepts;'
 policy f-offers 'speaks migration-compatible as offers;'
@@ -67,6 +67,12 @@ like "$(said fingerprint f-offers new)" '^"mc1-' "as offers: a device that lists
 device moved migration-compatible 's/val1:int:1,2,4,8/val1:int:4,8/'
 like "$(said fingerprint f-offers moved)" '^"mn1-' "as offers: one that does not"
 judge compatible f-offers target moved "as offers the target's own list is not asked"
+device more migration-compatible 's/_version=3$/&\n      \textra=1/'
+judge incompatible f-offers target more "as offers: a target with a key that the source's list does not know"
+device more migration-compatible 's/_version=3$/&\n      \textra=/'
+judge compatible f-offers target more "but for one without a value"
+is "$(said record f-offers target | jq -c .speaks_of)" \
+	'"{ aggregator, device_id, device_type, interface_version, mdev_type, pv_mode }"' "which the source's record says"
 for p in f f-offers h h-offers; do
 	sed 's/ as [a-z]*//' "$scratch/$p/p.policy" >"$scratch/$p.policy"
 	run "$m" check "$scratch/$p.policy"
@@ -170,6 +176,19 @@ device never migration-files 's/{val1}.2/{val1}\/0/'
 judge incompatible h target never "H: a division by zero matches nothing"
 device never migration-files 's/{val1}.2/{val1}*9223372036854775807/'
 judge incompatible h target never "H: nor does an overflow"
+device bad migration-files '$s/$/\n      type=x mdev_type=x/'
+unknown unreadable-fact:migration/compatible h bad "H: two keys for one attribute"
+device bad migration-files '0,/mdev_type=i915-GVTg_V5_2/s//mdev_type=x device_driver=y device_kind=z/' \
+	'$s/$/\n      type=x driver=y kind=z device_driver=y device_kind=z/'
+unknown unreadable-fact:migration/compatible h bad "H: even if they say the same"
+device bad migration-files 's/{val1}.2/{val1}+1\/2/'
+unknown unreadable-fact:migration/compatible h bad "H: text or a calculation"
+# What stands behind a variable is text, blanks and all.
+device blank migration-json 's/"aggregator": 2,/"aggregator": "{n:int:1,2} x",/' '0,/"aggregator": "1"/s//"aggregator": "2 x"/' \
+	'0,/"i915-GVTg_V5_2"/s//"i915-GVTg_V5_4"/'
+judge compatible d blank blank "D: a blank behind a variable"
+device close blank '0,/"aggregator": "2 x"/s//"aggregator": "2x"/'
+judge incompatible d close blank "D: is not nothing"
 # 256 combinations, and one more variable.
 values=$(seq -s, 2 257)
 device many migration-files "s/2,4,8/$values/"
@@ -181,5 +200,9 @@ device many many '0,/{v:string:"1.0.0",2}/s//1.0.0/'
 judge compatible h target many "128 times 2 combinations"
 device many many "s/{v:string:\"1.0.0\",2}/{v:string:\"1.0.0\",2,3}/"
 unknown too-complex: h many "384 combinations are too complex"
+device many migration-files "s/2,4,8/$values/" 's/{val1}.2/1/'
+like "$(said status h many)" '^"ok"' "256 blocks"
+device many many "\$s/\$/\\n      COMPATIBLE: mdev_type=x/"
+unknown too-complex: h many "and so are 256 blocks and one more"
 
 done_testing

@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 52
+plan 54
 
 policy m 'speaks type-attributes;'
 policy x 'speaks cross-type-attributes;'
@@ -34,6 +34,14 @@ judge compatible x target b "one's own type needs no list"
 judge incompatible x a b "others do"
 device b type-attributes 's/i915-GVTg_V5_4,//'
 judge compatible x b b "nor is it taken away by one"
+
+# A vfio device's type is what the policy calls so: no list of the driver's names it.
+mkdir "$scratch/v"
+echo 'language 1; policy p { applies vfio-device driver mtty; speaks cross-type-attributes; }' >"$scratch/v/p.policy"
+device vfio type-attributes 's/^driver: .*/kind: vfio\ndriver: mtty/' 's/^  type:/  device:/' '/^    dynamic/,$d'
+judge compatible v vfio vfio "a vfio device"
+device other vfio 's/^type: .*/type: i915-GVTg_V4_4/'
+judge incompatible v other vfio "whose compatible_type is not asked"
 
 # The target's values are a superset of the source's.
 device both type-attributes 's/8086:591d/8086:591d, 8086:1912/'

@@ -4,7 +4,7 @@
 # add to what a driver says.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 61
+plan 63
 
 policy g 'speaks interface-version;'
 policy g-as 'speaks interface-version as accepts;'
@@ -42,6 +42,12 @@ judge compatible g-offers lists-old old "as offers: a newer one that lists the o
 judge incompatible g-offers lists-old target "and not itself"
 like "$(said offers g-offers target)" '2\.0\.2.*2\.1\.0' "the list stands in the offers"
 like "$(said record g-offers target)" '"speaks":"interface-version"' "and the record says so"
+for name in speaks speaks_of; do
+	echo "language 1; policy p { applies mdev-type driver i915; speaks interface-version as offers;
+		attribute $name : string from type \"name\"; }" >"$scratch/named.policy"
+	run "$m" check "$scratch/named.policy"
+	like "$rc:$err$out" '^3:.*MDC-062' "no policy has an attribute $name beside it"
+done
 # Nobody would judge a source that does not speak so: it is refused.
 policy none 'attribute interface_version : version(3) from type "interface_version"; accept same but { interface_version any; }'
 d=$("$m" --policies "$scratch/none" info --descriptor "$scratch/off.yaml")
