@@ -11,10 +11,15 @@ mkdir "$blocks"
 # later sessions use.
 awk -v out="$blocks" '
 	FNR == 1 { page = FILENAME; sub(/.*\//, "", page); sub(/\.scd$/, "", page); n = 0; kind = "" }
-	/^; run / { kind = $3 ($4 ? "=" $4 : ""); next }
+	/^; run verdicts / { kind = $3; speaks = substr($0, 16); next }
+	/^; run / { speaks = ""; kind = $3 ($4 ? "=" $4 : ""); next }
 	/^```$/ {
 		if (inside) { inside = 0; kind = ""; close(file) }
-		else if (kind) { inside = 1; file = sprintf("%s/%s.%02d.%s", out, page, ++n, kind) }
+		else if (kind) {
+			inside = 1
+			file = sprintf("%s/%s.%02d.%s", out, page, ++n, kind)
+			if (speaks) print speaks >file
+		}
 		next
 	}
 	inside { print >file }
@@ -95,8 +100,59 @@ ranges() {
 		done
 }
 
+# row_of ROW FILE: the device FILE as the row changes it, and on the first line what the row wants.
+row_of() {
+	awk -v row="$1" '
+		{ text = text $0 "\n" }
+		END {
+			want = row; sub(/.* /, "", want)
+			sub(/ +[^ ]+$/, "", row)
+			n = split(row, change, "; ")
+			for (i = 1; i <= n; i++) {
+				at = index(change[i] " ", " -> ")
+				old = substr(change[i], 1, at - 1); new = substr(change[i] " ", at + 4)
+				sub(/ $/, "", new)
+				found = index(text, old)
+				if (!at || !found) { print "no such text: " change[i]; exit }
+				text = substr(text, 1, found - 1) new substr(text, found + length(old))
+			}
+			printf "%s\n%s", want, text
+		}' "$2"
+}
+
+# judged SPEAKS DEVICE ROW: what is wrong about one row of a table, for a policy that speaks so.
+judged() {
+	row_of "$3" "$2" >"$scratch/row"
+	want=$(sed -n 1p "$scratch/row")
+	sed 1d "$scratch/row" >changed.yaml
+	echo "language 1; policy p { applies mdev-type driver i915, vfio_ccw; speaks $1; }" >spoken/p.policy
+	case $want:$1 in
+	compatible:*offers | incompatible:*offers) set -- "$1" "$3" match "$2" changed.yaml ;;
+	compatible:* | incompatible:*) set -- "$1" "$3" match changed.yaml "$2" ;;
+	*) set -- "$1" "$3" info changed.yaml ;;
+	esac
+	said="$1: $2"
+	shift 2
+	got=$("$m" --policies spoken --json "$@" 2>/dev/null |
+		sed -E -n '1s/^[^{]*\{([^{]|\{[^{}]*\})*"(verdict|status)":"([a-z-]+)".*/\3/p')
+	[ "$got" = "$want" ] || echo "$said: $got"
+}
+
+# verdicts FILE DEVICE: a table of changes with their verdicts; the first line is what the policy speaks.
+# A list of sources is read as one of targets, too, with the sides exchanged.
+verdicts() {
+	mkdir -p spoken
+	sed 1d "$1" | while IFS= read -r row; do
+		speaks=$(sed -n 1p "$1")
+		judged "$speaks" "$2" "$row" </dev/null
+		case $speaks in
+		*' as accepts') judged "${speaks% as *} as offers" "$2" "$row" </dev/null ;;
+		esac
+	done
+}
+
 n_blocks=$(ls "$blocks" | wc -l)
-plan $((n_blocks + 10))
+plan $((n_blocks + 11))
 ok "the manual has examples ($n_blocks)" test "$n_blocks" -ge 10
 
 # What the manual calls mdevcompat, host and the files beside it.
@@ -127,6 +183,7 @@ for block in "$blocks"/*; do
 	case $name in
 	*.file)
 		ok "$name is not empty" test -s "$file"
+		device=$file
 		;;
 	*.policy)
 		ok "$name compiles" "$m" check "$block"
@@ -137,6 +194,9 @@ for block in "$blocks"/*; do
 	*.block | *.statement)
 		wrap "${block##*.}" "$block" >"$scratch/wrapped"
 		ok "$name holds" "$m" check --tests "$scratch/wrapped"
+		;;
+	*.verdicts)
+		is "$(verdicts "$block" "$device")" "" "$name: every row of the table is so"
 		;;
 	*.ranges)
 		is "$(ranges "$block")" "" "$name: every spelling means what is said"
@@ -151,12 +211,14 @@ for block in "$blocks"/*; do
 	esac
 done
 
-# The page that is the specification: what looks like an example is one, and it can be read in twenty
-# minutes (250 words a minute; whose driver speaks for itself reads a chapter more).
+# The pages that are the specification: what looks like an example is one. That of the language can be
+# read in twenty minutes (250 words a minute).
+for page in mdevcompat.policy.5 mdevcompat-interfaces.7; do
+	is "$(awk '/^```$/ { inside = !inside; if (inside && before !~ /^; (run|form)/) print NR } { before = $0 }' \
+		"$man/$page.scd")" "" "every block of $page is run, or says that it is a form"
+done
 page=$man/mdevcompat.policy.5.scd
-is "$(awk '/^```$/ { inside = !inside; if (inside && before !~ /^; (run|form)/) print NR } { before = $0 }' \
-	"$page")" "" "every block of mdevcompat.policy(5) is run, or says that it is a form"
-words=$(sed '/^# DRIVERS THAT SPEAK/,/^# LIMITS/d' "$page" | wc -w)
+words=$(wc -w <"$page")
 ok "mdevcompat.policy(5) is read in twenty minutes ($words words)" test "$words" -le 5000
 is "$(awk '/^; run policy/ { getline; while (getline > 0 && $0 != "```") n++; print n; exit }' "$page")" 5 \
 	"its first example has five lines"

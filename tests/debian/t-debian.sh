@@ -256,7 +256,8 @@ is "$(in_root find /lib/systemd/system -name 'mdevcompat*' -printf '%f\n' | sort
 	"mdevcompat-reload.service mdevcompat-trigger.service mdevcompat-update.path mdevcompat-update.service" \
 	"shipped: all of them"
 for file in /usr/share/man/man1/mdevcompat.1.gz /usr/share/man/man5/mdevcompat.policy.5.gz /usr/share/man/man5/mdevcompat-site.d.5.gz \
-	/usr/share/man/man7/mdevcompat-descriptor.7.gz /usr/share/man/man7/mdevcompat-diagnostics.7.gz /usr/share/man/man8/mdevcompat_id.8.gz \
+	/usr/share/man/man7/mdevcompat-descriptor.7.gz /usr/share/man/man7/mdevcompat-diagnostics.7.gz \
+	/usr/share/man/man7/mdevcompat-interfaces.7.gz /usr/share/man/man8/mdevcompat_id.8.gz \
 	/usr/share/bash-completion/completions/mdevcompat \
 	/usr/share/zsh/vendor-completions/_mdevcompat; do
 	ok "installed: $file" test -s "$R$file"

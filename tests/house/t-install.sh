@@ -45,7 +45,8 @@ if [ -n "$(place SCDOC)" ] || [ -e "$top_srcdir/man/mdevcompat.1" ]; then
 	printf '%s\n' "$mandir/man1/mdevcompat.1" "$mandir/man1/dh_mdevcompat.1" \
 		"$mandir/man5/mdevcompat.policy.5" \
 		"$mandir/man5/mdevcompat-site.d.5" "$mandir/man7/mdevcompat-descriptor.7" \
-		"$mandir/man7/mdevcompat-diagnostics.7" "$mandir/man7/mdevcompat.policy-tutorial.7" \
+		"$mandir/man7/mdevcompat-diagnostics.7" "$mandir/man7/mdevcompat-interfaces.7" \
+		"$mandir/man7/mdevcompat.policy-tutorial.7" \
 		"$mandir/man8/mdevcompat_id.8" >>"$scratch/want"
 fi
 
