@@ -96,13 +96,15 @@ static struct objection object_to(const struct scan *s, const struct stat *st, s
 
 /*
  * Opens the directory @path below the folder @top, component by component, never leaving @top.
- * *ret_no is the first objection on the way. -ENOENT when there is none.
+ * *ret_no is the first objection on the way. -ENOENT when there is none; -ENOLINK for a link that
+ * leads nowhere.
  */
 static int open_dir(struct scan *s, int top, struct str path, int *ret, struct objection *ret_no)
 {
 	struct objection no = { 0 };
 	_cleanup_(closep) int at = fcntl(top, F_DUPFD_CLOEXEC, 3);
 	struct str so_far = { 0 }, rest = path;
+	size_t own = SIZE_MAX; /* what is left of @path itself; more in .rest is out of a link */
 	unsigned links = 0;
 	struct stat st;
 
@@ -127,8 +129,9 @@ static int open_dir(struct scan *s, int top, struct str path, int *ret, struct o
 		shown = join(s->arena, s->root, so_far);
 		if (arena_failed(s->arena))
 			return -ENOMEM;
+		/* A link that leads nowhere was meant to lead to files. */
 		if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return -errno;
+			return errno == ENOENT && rest.n >= own ? -ENOLINK : -errno;
 		if (no.why.n == 0)
 			no = object_to(s, &st, shown);
 		if (S_ISLNK(st.st_mode)) {
@@ -140,6 +143,7 @@ static int open_dir(struct scan *s, int top, struct str path, int *ret, struct o
 				return -errno;
 			if (++links > LINKS_MAX || (size_t)n == sizeof(target))
 				return -ELOOP;
+			own = MIN(own, rest.n);
 			/* Begin again from the top with the link replaced. */
 			so_far.n -= part.n + 1;
 			while (to.p[0] != '/' && to.n >= 3 && memcmp(to.p, "../", 3) == 0) {

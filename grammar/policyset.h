@@ -44,7 +44,8 @@ struct policy_file {
 /*
  * Looks at the directories: the files in the order of the effective set, by name, and those of
  * one name by precedence. Everything lives in @a. 0 (a directory that is not there is empty),
- * -ENOMEM, -E2BIG (more than POLICY_FILES_MAX files), and errors of opening or reading a
+ * -ENOMEM, -E2BIG (more than POLICY_FILES_MAX files), -ENOLINK (a directory that is a link, and leads
+ * nowhere: what it should have led to is not known), and errors of opening or reading a
  * directory that exists, with its path in *ret_where (may be NULL).
  */
 int policyset_scan(struct arena *a, const struct policyset_options *o, struct policy_file **ret,

@@ -177,8 +177,17 @@ static void check_name(struct site_reader *r, enum site_level level, struct str 
 			STR("write the address of its parent; all its mdevs inherit what is said there");
 }
 
+/* The value that is the current event. */
 static void check_value(struct site_reader *r, struct str value, struct span span)
 {
+	const yaml_event_t *e = &r->yaml.event;
+
+	/* YAML would join the lines, and with them a fact whose colon or indentation is wrong. */
+	if (e->start_mark.line != e->end_mark.line) {
+		report(r, DIAG_SITE_VALUE, span, STR("a value that goes over more than one line"))->help =
+			STR("write it on one line; was the next line meant to be a fact of its own?");
+		return;
+	}
 	for (size_t i = 0; i < value.n; i++)
 		if (!ascii_isprint(value.p[i])) {
 			report(r, DIAG_SITE_VALUE, span,
