@@ -21,6 +21,11 @@ struct conflict {
 
 /* ---- claims ------------------------------------------------------------------------------ */
 
+static bool is_computed(const struct claim *claim)
+{
+	return claim && !claim->copy;
+}
+
 /* The attribute of the source that a case's claim is computed from; -1: none. */
 static int source_of(const struct conflict *f, const struct case_ *k)
 {
@@ -45,6 +50,25 @@ static bool claimed(const struct conflict *f, const struct case_ *k, int64_t sou
 	return v >= t->lo && v <= t->hi;
 }
 
+/* Is there a value that the source can have, in the attribute's domain, other than @v? */
+static bool other_possible(const struct attr_type *t, const struct possible *p, int64_t v)
+{
+	uint32_t i;
+
+	if (p->all)
+		return t->lo != v || t->hi != v;
+	for (i = 0; i < p->ranges.n; i++) {
+		struct interval iv = p->ranges.iv[i];
+		int64_t lo = MAX(key_to_int(iv.lo), t->lo), hi = t->hi;
+
+		if (!key_is_end(iv.hi))
+			hi = MIN(key_to_int(iv.hi) - 1, t->hi);
+		if (lo <= hi && (lo != v || hi != v))
+			return true;
+	}
+	return false;
+}
+
 /* For some value that the source can have, do both claim, and not the same? */
 static bool differ(const struct conflict *f, const struct case_ *x, const struct case_ *y,
 	int source, const struct possible *p)
@@ -55,6 +79,10 @@ static bool differ(const struct conflict *f, const struct case_ *x, const struct
 	if (source < 0)
 		return claimed(f, x, 0, &a) && claimed(f, y, 0, &b) && a != b;
 	t = &f->c->policy->attr[source].type;
+	/* A copy is of any value, and there may be 2^64: what meets it here is a constant, or is
+	 * computed from an attribute of few. */
+	if (source_of(f, x) < 0 && !is_computed(y->claim))
+		return claimed(f, x, 0, &a) && other_possible(t, p, a);
 	for (v = t->lo;; v++) {
 		bool can = p->all || ranges_contains(p->ranges, key_from_int(v));
 
@@ -102,11 +130,6 @@ static void report(struct conflict *f, const struct case_ *x, const struct case_
 }
 
 /* ---- going through all ------------------------------------------------------------------- */
-
-static bool is_computed(const struct claim *claim)
-{
-	return claim && !claim->copy;
-}
 
 /* The claim that a block makes on the attribute. false: none. */
 static bool find_claim(const struct conflict *f, const struct block *b,
