@@ -244,13 +244,28 @@ static bool subtract(struct check *c, const struct symbol *s, const struct ast_c
 	return true;
 }
 
+/* Is no element of a constant's list the name of another one? */
+static bool check_values_only(struct check *c, struct elems list)
+{
+	const struct elem *e;
+
+	for (e = list.first; e; e = e->next) {
+		if (e->kind != ELEM_BARE || !symtab_find(&c->consts, e->text))
+			continue;
+		check_error(c, DIAG_OPERAND, e->span,
+			"a constant is made of values, not of other constants")->help =
+			STR("quote the word if it is meant as it stands");
+		return false;
+	}
+	return true;
+}
+
 /* What the constant is for this type; made once for each type that it meets in a row. */
 static struct pile *const_pile(struct check *c, const struct symbol *s, struct const_symbol *k,
 	struct span use)
 {
 	struct pile less = { 0 };
-	const struct elem *e;
-	bool good = true;
+	bool good;
 
 	if (k->type == s)
 		return k->pile;
@@ -260,13 +275,8 @@ static struct pile *const_pile(struct check *c, const struct symbol *s, struct c
 		return NULL;
 	c->in_const = true;
 	c->const_use = use;
-	for (e = k->decl->value.in.first; e && good; e = e->next)
-		if (e->kind == ELEM_BARE && symtab_find(&c->consts, e->text)) {
-			check_error(c, DIAG_OPERAND, e->span,
-				"a constant is made of values, not of other constants")->help =
-				STR("quote the word if it is meant as it stands");
-			good = false;
-		}
+	good = check_values_only(c, k->decl->value.in) &&
+	       check_values_only(c, k->decl->value.except);
 	good = good && pile_add(c, s, k->decl->value.in, PILE_PREFIXES, k->pile);
 	if (good && k->decl->value.has_except)
 		good = pile_add(c, s, k->decl->value.except, PILE_PREFIXES, &less) &&
