@@ -5,7 +5,7 @@
  * dealt out among those that claim them. Which files there are is policyset-scan.c's business,
  * what they say the compiler's.
  */
-#include "grammar/policyset.h"
+#include "grammar/policyset-load.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -16,47 +16,10 @@
 #include "engine/image/section.h"
 #include "grammar/compile.h"
 
-enum claim_class {
-	CLAIM_NORMAL = 0,
-	CLAIM_FALLBACK, /* steps aside for a normal one */
-	CLAIM_NARROWS,	/* takes away from the one that answers */
-};
-
-/* One file's wish to speak about one pair. */
-struct scope_claim {
-	enum subject_kind kind;
-	struct str driver;
-	enum claim_class class;
-	uint32_t file;
-	enum mdc_status status; /* what the pair gets: OK, POLICY_STALE, or no fingerprint */
-	struct place place;	/* in the text that is on disk; line 0: not known */
-	struct str narrows;	/* CLAIM_NARROWS: the policy it takes away from */
-	struct str policy;	/* its own name; empty: not known */
-	bool won, applied;
-};
-
-struct load {
-	struct arena *arena;
-	struct arena *scratch; /* for what compiling makes; may be .arena */
-	const struct policyset_options *o;
-	struct diags *d;
-	struct policy_file *file;
-	uint32_t n;
-	struct source *source;
-	const struct policy **policy;
-	struct image_input *input;
-	struct scope_claim *claim;
-	uint32_t n_claims, room;
-	struct image_scope *scope;
-	uint32_t n_scopes;
-	bool broken;
-};
-
 /* ---- diagnostics ------------------------------------------------------------------------- */
 
 /* Text that does not depend on how many diagnostics were kept. */
-static struct str textf(struct arena *a, const char *fmt, ...) _printf_(2, 3);
-static struct str textf(struct arena *a, const char *fmt, ...)
+struct str load_text(struct arena *a, const char *fmt, ...)
 {
 	char buf[MESSAGE_MAX + 1];
 	va_list ap;
@@ -85,28 +48,13 @@ struct str policyset_message(struct arena *a, struct str path, const struct diag
 	char code[8];
 
 	if (!g)
-		return textf(a, "%.*s: broken", STR_FMT(path));
+		return load_text(a, "%.*s: broken", STR_FMT(path));
 	diag_code_name(g->code, code);
 	if (!g->source || !g->has_span)
-		return textf(a, "%.*s: %.*s [%s]", STR_FMT(path), STR_FMT(g->text), code);
+		return load_text(a, "%.*s: %.*s [%s]", STR_FMT(path), STR_FMT(g->text), code);
 	source_locate(g->source, g->span.from, &line, &column);
-	return textf(a, "%.*s:%u:%u: %.*s [%s]", STR_FMT(path), line, column, STR_FMT(g->text),
+	return load_text(a, "%.*s:%u:%u: %.*s [%s]", STR_FMT(path), line, column, STR_FMT(g->text),
 		code);
-}
-
-/* The bytes from @p to the end of the word there. */
-static struct span span_at(const struct source *src, struct place p)
-{
-	uint32_t at = 0, end, line = 1;
-
-	while (line < p.line && at < src->text.n)
-		line += src->text.p[at++] == '\n';
-	at += p.column > 0 ? p.column - 1 : 0;
-	at = (uint32_t)MIN(at, src->text.n);
-	for (end = at; end < src->text.n && (ascii_isalnum(src->text.p[end]) ||
-		src->text.p[end] == '-' || src->text.p[end] == '_'); end++)
-		;
-	return (struct span){ at, end };
 }
 
 /* ---- one file ---------------------------------------------------------------------------- */
@@ -282,175 +230,6 @@ static int load_file(struct load *l, uint32_t i)
 	return r;
 }
 
-/* ---- dealing out the pairs ----------------------------------------------------------------- */
-
-static int by_pair(const void *x, const void *y)
-{
-	const struct scope_claim *a = x, *b = y;
-	int r = (a->kind > b->kind) - (a->kind < b->kind);
-
-	if (r == 0)
-		r = str_cmp(a->driver, b->driver);
-	if (r == 0)
-		r = (int)a->class - (int)b->class;
-	if (r == 0)
-		r = (a->file > b->file) - (a->file < b->file);
-	return r;
-}
-
-static const char *kind_name(enum subject_kind kind)
-{
-	return kind == KIND_VFIO ? "vfio-device" : "mdev-type";
-}
-
-static void point_at(struct load *l, const struct scope_claim *c, const struct source **ret_source,
-	struct span *ret_span)
-{
-	if (c->place.line == 0 || !l->source[c->file].text.p)
-		return;
-	*ret_source = &l->source[c->file];
-	*ret_span = span_at(&l->source[c->file], c->place);
-}
-
-static void report_overlap(struct load *l, const struct scope_claim *a, const struct scope_claim *b)
-{
-	const struct source *src = NULL, *other = NULL;
-	struct span span = { 0 }, other_span = { 0 };
-	struct image_input *in;
-	struct diag *g;
-
-	point_at(l, b, &src, &span);
-	point_at(l, a, &other, &other_span);
-	if (src)
-		g = diag_at(l->d, DIAG_SCOPE_OVERLAP, src, span,
-			"%s driver %.*s is spoken about by %.*s too", kind_name(b->kind),
-			STR_FMT(b->driver), STR_FMT(l->file[a->file].open_path));
-	else
-		g = diag_file(l->d, DIAG_SCOPE_OVERLAP, l->file[b->file].open_path,
-			"%s driver %.*s is spoken about by %.*s too", kind_name(b->kind),
-			STR_FMT(b->driver), STR_FMT(l->file[a->file].open_path));
-	g->other.source = other;
-	g->other.span = other_span;
-	g->other.label = STR("and here");
-	g->help = diag_text(l->d, "remove one, or mask it: ln -s /dev/null /etc/mdevcompat/policies/%.*s",
-		STR_FMT(l->file[a->file].name));
-	for (int k = 0; k < 2; k++) {
-		in = &l->input[k ? b->file : a->file];
-		if (in->message.n == 0)
-			in->message = textf(l->arena, "%s driver %.*s: overlaps with %.*s",
-				kind_name(b->kind), STR_FMT(b->driver),
-				STR_FMT(l->file[k ? a->file : b->file].path));
-	}
-}
-
-/* Adds what takes away from the pair's answer; one that should and cannot darkens it. */
-static int add_narrows(struct load *l, struct scope_claim *c, uint32_t n, struct image_scope *s,
-	struct str answers)
-{
-	uint32_t *list = arena_new_array(l->arena, n + 1, uint32_t);
-
-	if (!list)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
-		if (c[i].class != CLAIM_NARROWS || !str_eq(c[i].narrows, answers))
-			continue;
-		c[i].applied = true;
-		if (!status_has_fingerprint(c[i].status)) {
-			if (status_has_fingerprint(s->status)) {
-				s->status = c[i].status;
-				s->input = (int32_t)c[i].file;
-			}
-			continue;
-		}
-		if (c[i].status == STATUS_POLICY_STALE && s->status == STATUS_OK)
-			s->status = STATUS_POLICY_STALE;
-		list[s->n_narrows++] = c[i].file;
-	}
-	if (!status_has_fingerprint(s->status))
-		s->n_narrows = 0;
-	s->narrows = list;
-	return 0;
-}
-
-/* All claims of one pair. */
-static int deal(struct load *l, struct scope_claim *c, uint32_t n)
-{
-	struct image_scope *s = &l->scope[l->n_scopes];
-	enum claim_class class = c[0].class;
-	uint32_t same = 0;
-
-	if (class == CLAIM_NARROWS)
-		return 0; /* nobody answers, so there is nothing to take from */
-	while (same < n && c[same].class == class)
-		same++;
-	*s = (struct image_scope){
-		.kind = c[0].kind,
-		.driver = c[0].driver,
-		.status = c[0].status,
-		.input = (int32_t)c[0].file, /* whose section answers, or who is to blame */
-	};
-	l->n_scopes++;
-	for (uint32_t i = 0; i < same; i++)
-		c[i].won = true;
-	for (uint32_t i = 1; i < same; i++) {
-		report_overlap(l, &c[0], &c[i]);
-		l->broken = true;
-		s->status = STATUS_POLICY_OVERLAP;
-	}
-	return add_narrows(l, c, n, s, c[0].policy);
-}
-
-static void report_idle(struct load *l)
-{
-	for (uint32_t i = 0; i < l->n; i++) {
-		const struct scope_claim *narrows = NULL;
-		bool fallback = false, used = false;
-
-		for (uint32_t k = 0; k < l->n_claims; k++) {
-			const struct scope_claim *c = &l->claim[k];
-
-			if (c->file != i)
-				continue;
-			used |= c->won || c->applied;
-			fallback |= c->class == CLAIM_FALLBACK;
-			if (c->class == CLAIM_NARROWS)
-				narrows = c;
-		}
-		if (used)
-			continue;
-		if (fallback && l->input[i].state == INPUT_OK)
-			l->input[i].state = INPUT_SHADOWED;
-		if (narrows && l->source[i].text.p && narrows->place.line > 0)
-			diag_at(l->d, DIAG_NARROWS_NOTHING, &l->source[i],
-				span_at(&l->source[i], narrows->place),
-				"no policy %.*s answers for %s driver %.*s, so nothing is taken away",
-				STR_FMT(narrows->narrows), kind_name(narrows->kind),
-				STR_FMT(narrows->driver));
-	}
-}
-
-static int deal_out(struct load *l)
-{
-	if (l->n_claims == 0)
-		return 0;
-	l->scope = arena_new_array(l->arena, l->n_claims, struct image_scope);
-	if (!l->scope)
-		return -ENOMEM;
-	qsort(l->claim, l->n_claims, sizeof(*l->claim), by_pair);
-	for (uint32_t i = 0, n; i < l->n_claims; i += n) {
-		int r;
-
-		for (n = 1; i + n < l->n_claims && l->claim[i + n].kind == l->claim[i].kind &&
-			str_eq(l->claim[i + n].driver, l->claim[i].driver); n++)
-			;
-		r = deal(l, &l->claim[i], n);
-		if (r < 0)
-			return r;
-	}
-	report_idle(l);
-	return 0;
-}
-
 int policyset_load(struct arena *a, const struct policyset_options *o, struct diags *d,
 	struct policyset *ret, struct str *ret_where)
 {
@@ -470,7 +249,7 @@ int policyset_load(struct arena *a, const struct policyset_options *o, struct di
 		if (r < 0)
 			return r;
 	}
-	r = deal_out(&l);
+	r = load_deal_out(&l);
 	if (r < 0)
 		return r;
 	if (arena_failed(a))

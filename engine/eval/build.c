@@ -435,11 +435,33 @@ int build_diagrams(struct arena *a, struct evaluation *e)
 	return 0;
 }
 
+/* Records are made with the declarations of the policy that is narrowed, and read with those of the
+ * one that narrows. */
+static int check_declarations(struct evaluation *e, const struct policy *narrows)
+{
+	uint32_t i, k;
+
+	for (i = ATTR_FIRST; i < narrows->n_attrs; i++)
+		for (k = ATTR_FIRST; k < e->policy.n_attrs; k++) {
+			const struct attr *at = &narrows->attr[i];
+
+			if (!str_eq(at->name, e->policy.attr[k].name) ||
+				attr_reads_alike(at, &e->policy.attr[k]))
+				continue;
+			e->detail = at->name;
+			e->detail_why = STR("a policy that narrows declares it with another type or default");
+			return -EPROTOTYPE;
+		}
+	return 0;
+}
+
 int build_narrow(struct arena *a, struct evaluation *e, const struct evaluation *n)
 {
 	int r;
 
-	r = take_away(a, e, n);
+	r = check_declarations(e, &n->policy);
+	if (r == 0)
+		r = take_away(a, e, n);
 	if (r < 0)
 		return r;
 	if (build_migratable_no(n))

@@ -18,7 +18,8 @@ int build_bind(struct arena *a, struct evaluation *e, const struct rule *rule, u
 int build_diagrams(struct arena *a, struct evaluation *e);
 
 /* Takes away what a narrowing policy refuses: @n is evaluated for the same subject and has its
- * own bound rules; its store is @e's. */
+ * own bound rules; its store is @e's. -EPROTOTYPE with e->detail: it declares the attribute of that
+ * name with another type or default, so what it refuses would not be found in records. */
 int build_narrow(struct arena *a, struct evaluation *e, const struct evaluation *n);
 
 /* Does some rule that holds say `migratable no`; does one have a refuse block? */

@@ -20,7 +20,7 @@ static int settle(struct evaluation *e, int r)
 	else if (r == -E2BIG)
 		e->status = STATUS_TOO_COMPLEX;
 	else if (r == -EPROTOTYPE)
-		/* A narrowing policy gives another type to a name. */
+		/* A narrowing policy gives another type or default to a name. */
 		e->status = STATUS_POLICY_ERROR;
 	else
 		return r;

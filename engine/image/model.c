@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Words for what the compiled form holds. What it means is known by grammar and eval. */
+/* Small questions about the compiled form. What it means is known by grammar and eval. */
 #include "engine/image/model.h"
 
 const char *clause_op_name(enum clause_op op)
@@ -33,4 +33,13 @@ bool clause_op_fits(enum clause_op op, struct value_type t)
 		break;
 	}
 	return false;
+}
+
+bool attr_reads_alike(const struct attr *a, const struct attr *b)
+{
+	if (!value_type_eq(a->type.type, b->type.type))
+		return false;
+	if (a->presence != PRESENCE_DEFAULT || b->presence != PRESENCE_DEFAULT)
+		return a->presence != PRESENCE_DEFAULT && b->presence != PRESENCE_DEFAULT;
+	return value_eq(&a->dflt, &b->dflt);
 }

@@ -97,6 +97,12 @@ struct attr {
 	struct place place;
 };
 
+/*
+ * Do two declarations of one name read the same value from any record? Of one type, and what a record
+ * leaves out is the same value, or none, to both.
+ */
+bool attr_reads_alike(const struct attr *a, const struct attr *b);
+
 /* ---- operands ---------------------------------------------------------------------------- */
 
 /* Text with holes for template variables: "i915-GVTg_V5_" + var 0. Literal only: var < 0. At

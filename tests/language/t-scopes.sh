@@ -3,7 +3,7 @@
 # Several policies and one pair of kind and driver: overlap, fallback, narrows.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 22
+plan 33
 
 dir=$scratch/policies
 for driver in a b c; do
@@ -70,4 +70,30 @@ exits 0 "several may narrow one" "$m" --policies "$dir" check
 judged b '^incompatible$' "and all do"
 write 5 "one fallback" "b" "accept same;"
 judged b '^incompatible$' "a fallback of the same name changes nothing where it is not in effect"
+
+# ---- what is narrowed is known by its records
+
+rm "$dir"/*
+write 1 one "a, b" 'attribute ecc : bool from site "e" default no; accept same;'
+write 2 "two narrows one" "a, b" 'attribute ecc : bool from site "e"; refuse { ecc == no; }'
+run "$m" --policies "$dir" check
+is "$rc" 3 "a narrowing policy declares what the other does, with its default"
+like "$err" "2\.policy:4:12: error: 'ecc' has another type or default in one, .*\[MDC-204\]" "or is told where"
+is "$(printf '%s\n' "$err" | grep -c MDC-204)" 1 "once for all pairs"
+judged a "^$" "and nothing is judged"
+run "$m" --policies "$dir" match --keep-going "$scratch/b.yaml" "$scratch/b.yaml"
+like "$out" 'policy-error' "also where broken files are left out"
+write 3 three "c" "accept same;"
+run "$m" --policies "$dir" match --keep-going "$scratch/c.yaml" "$scratch/c.yaml"
+like "$out" '^compatible$' "other pairs do not suffer"
+write 2 "two narrows one" "a, b" 'attribute ecc : bool from site "x" default no; refuse { ecc == no; }'
+exits 0 "the fact may be another one" "$m" --policies "$dir" check
+judged a '^incompatible$' "and it takes away"
+write 2 "two narrows one" "a, b" 'attribute fw : int from site "fw" default 0; refuse { fw == 1; }'
+run "$m" --policies "$dir" check
+is "$rc" 0 "an attribute that the other has not"
+like "$err" "2\.policy:4:56: warning: one does not declare 'fw', .*\[MDC-205\]" "is warned of in a refuse block"
+write 2 "two narrows one" "a, b" 'attribute fw : int from site "fw" default 0; rule x { when fw == 1; migratable no; }'
+run "$m" --policies "$dir" check
+unlike "$err" 'MDC-205' "and not in a condition"
 done_testing
