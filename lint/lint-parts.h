@@ -58,5 +58,6 @@ int lint_blocks(struct lint *l);
 int lint_use(struct lint *l);
 int lint_templates(struct lint *l);
 int lint_facts(struct lint *l);
+int lint_origins(struct lint *l);
 int lint_samples(struct lint *l);
 int lint_relation(struct lint *l);

@@ -50,8 +50,8 @@ int lint_policy(struct arena *scratch, const struct source *src, const struct po
 	/* Where the driver speaks for itself, the policy is half of what is said: only the first are
 	 * sure of it. */
 	static int (*const lints[])(struct lint *) = { lint_lists, lint_templates, lint_facts,
-		lint_rules, lint_blocks, lint_use, lint_samples, lint_relation };
-	unsigned n_lints = p->speaks.n > 0 ? 3 : ARRAY_SIZE(lints);
+		lint_origins, lint_rules, lint_blocks, lint_use, lint_samples, lint_relation };
+	unsigned n_lints = p->speaks.n > 0 ? 4 : ARRAY_SIZE(lints);
 	struct arena_mark begin = arena_mark(scratch);
 	struct lint l = { .a = scratch, .src = src, .p = p, .more = more, .infos = infos,
 		.tree = tree, .d = d };
