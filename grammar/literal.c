@@ -64,8 +64,12 @@ static const char *elem_what(const struct elem *e)
 /* "'x' is no value of the version(3) 'manager'" */
 static struct diag *not_a_value(struct check *c, const struct symbol *s, const struct elem *e)
 {
-	return check_error(c, DIAG_VALUE, e->span, "this %s is no value of '%.*s', %.*s",
+	struct diag *x = check_error(c, DIAG_VALUE, e->span, "this %s is no value of '%.*s', %.*s",
 		elem_what(e), STR_FMT(s->attr.name), STR_FMT(a_type(c, &s->attr.type)));
+
+	if (e->kind == ELEM_BRACES)
+		x->help = STR("braces are for sets and masks; a list is written `in A, B`");
+	return x;
 }
 
 /* Where the domain was declared, if it was. */

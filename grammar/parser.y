@@ -21,6 +21,7 @@
 
 %code requires {
 #include "grammar/scan.h"
+#include "grammar/slip.h"
 }
 
 %code provides {
@@ -481,6 +482,18 @@ static bool after_newline(const struct parse_ctx *px, struct span span)
 	return i > 0 && px->buf[i - 1] == '\n';
 }
 
+/* "not" of `not manager`: it stands where an attribute does. */
+static struct str word_before(const struct parse_ctx *px, struct span span)
+{
+	uint32_t to = span.from, from;
+
+	while (to > 0 && px->buf[to - 1] == ' ')
+		to--;
+	for (from = to; from > 0 && ascii_isalpha(px->buf[from - 1]); from--)
+		;
+	return str_sub(px->src->text, from, to);
+}
+
 static void report_unexpected(const yypcontext_t *ctx, struct parse_ctx *px)
 {
 	yysymbol_kind_t expected[YYNTOKENS], token = yypcontext_token(ctx);
@@ -520,6 +533,15 @@ static void report_unexpected(const yypcontext_t *ctx, struct parse_ctx *px)
 		x->help = STR("write 'NAME : TYPE', with a blank before ':'");
 	else if (missing_end)
 		x->help = STR("is a ';' missing at the end of the line before?");
+	else if (token == YYSYMBOL_BARE)
+		x->help = slip_help(expects(expected, n, YYSYMBOL_EQ) ? word_before(px, span) : word);
+	if (x->help.n > 0)
+		return;
+	if (n == 1 && expected[0] == YYSYMBOL_SAME)
+		x->help = STR("`accept same;` takes exact twins, `accept same but { ... }` names what may "
+			      "differ");
+	else if (token == YYSYMBOL_RBRACE && expects(expected, n, YYSYMBOL_SEMICOLON))
+		x->help = STR("every clause ends with ';', the last one as well");
 }
 
 /* The innermost brace that nobody closed. */
