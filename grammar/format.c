@@ -185,9 +185,7 @@ static bool put_statement(struct layout *f, uint32_t from, uint32_t to, uint32_t
 		if (!fill(f, at, end, indent, at > from, blank && at == from, class))
 			return false;
 		/* A comment ends the line; what comes after it is still the same statement. */
-		if (end < to && last_line(f)->comment.n == 0 && last_line(f)->n_cells > 0)
-			last_line(f)->comment = f->tok[end].text;
-		else if (end < to && !put_comment(f, &f->tok[end], indent + 1))
+		if (end < to && !put_comment(f, &f->tok[end], indent + 1))
 			return false;
 		if (end == to)
 			break;

@@ -11,23 +11,9 @@
 
 #include "grammar/compile.h"
 #include "tests/grammar/dump-model.h"
+#include "tests/grammar/unplaced.h"
 
 #define OUT_SIZE ((size_t)16 * 1024 * 1024)
-
-static struct str read_all(const char *path)
-{
-	static char buf[2 * POLICY_TEXT_MAX];
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	if (!f) {
-		perror(path);
-		exit(5);
-	}
-	n = fread(buf, 1, sizeof(buf), f);
-	fclose(f);
-	return (struct str){ buf, n };
-}
 
 /* Goldens are the same whatever folder they are made in. */
 static struct str base_name(const char *path)
@@ -83,7 +69,7 @@ int main(int argc, char **argv)
 			continue;
 		}
 		arena_init(&a, (size_t)1 << 30);
-		src = (struct source){ base_name(argv[i]), read_all(argv[i]) };
+		src = (struct source){ base_name(argv[i]), read_policy(argv[i]) };
 		diags_init(&d, &a);
 		r = policy_compile(&a, &src, &d, &p, &known);
 		for (k = 0; k < d.n; k++) {

@@ -6,107 +6,14 @@
  * digests and places. Files that do not compile are left out. The last line says how many were
  * looked at. Exit status 0, 1 (some differ), 5.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "engine/image/section.h"
 #include "grammar/compile.h"
+#include "tests/grammar/unplaced.h"
 #include "tests/image/gen.h"
 
 #define TEXT_ROOM ((size_t)4 << 20)
-#define REFUSED	  1
-
-static char text[2 * POLICY_TEXT_MAX];
-
-static struct str read_all(const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	if (!f) {
-		perror(path);
-		exit(5);
-	}
-	n = fread(text, 1, sizeof(text), f);
-	fclose(f);
-	return (struct str){ text, n };
-}
-
-/* What a decoder made lies in an arena, where it can be written to. */
-static void forget_place(const struct place *at)
-{
-	*(struct place *)at = (struct place){ 0 };
-}
-
-static void forget_clauses(const struct clause *c, uint32_t n)
-{
-	while (n-- > 0)
-		forget_place(&c[n].place);
-}
-
-static void forget_places(struct policy *p)
-{
-	uint32_t i, k, m;
-
-	p->file = STR("p.policy");
-	memset(p->digest, 0, sizeof(p->digest));
-	for (i = 0; i < p->n_scopes; i++)
-		forget_place(&p->scope[i].place);
-	for (i = ATTR_FIRST; i < p->n_attrs; i++)
-		forget_place(&p->attr[i].place);
-	for (i = 0; i < p->n_locals; i++)
-		forget_place(&p->local[i].place);
-	for (i = 0; i < p->n_rules; i++) {
-		const struct rule *r = &p->rule[i];
-
-		forget_place(&r->place);
-		forget_place(&r->migratable_place);
-		forget_clauses(r->when, r->n_when);
-		for (k = 0; k < r->n_blocks; k++) {
-			forget_place(&r->block[k].place);
-			forget_clauses(r->block[k].clause, r->block[k].n_clauses);
-			for (m = 0; m < r->block[k].n_claims; m++)
-				forget_place(&r->block[k].claim[m].place);
-		}
-	}
-}
-
-/* Text to section to model without places, and that as bytes. */
-static int make(struct arena *a, struct str from, struct policy *ret, struct str *ret_bytes)
-{
-	struct source *src = arena_new(a, struct source);
-	struct section_source s;
-	const struct policy *p;
-	struct str *bytes = arena_new(a, struct str);
-	struct diags d;
-	int r;
-
-	*src = (struct source){ STR("p.policy"), from, NULL };
-	diags_init(&d, a);
-	r = policy_compile(a, src, &d, &p, NULL);
-	if (r == -EBADMSG || r == -EPROTO) {
-		for (size_t i = 0; i < d.n; i++)
-			if (d.list[i].severity == DIAG_ERROR) {
-				fprintf(stderr, "# MDC-%03d\n", d.list[i].code);
-				break;
-			}
-		return REFUSED;
-	}
-	if (r == 0)
-		r = section_encode(a, p, bytes);
-	if (r < 0)
-		return r;
-	section_memory(&s, bytes);
-	r = section_decode_head(a, &s, ret);
-	if (r == 0)
-		r = section_decode_all(a, &s, ret, &ret->rule, &ret->n_rules);
-	if (r < 0)
-		return r;
-	forget_places(ret);
-	return section_encode(a, ret, ret_bytes);
-}
 
 static const char *differs(const struct policy *p, const struct policy *q)
 {
@@ -123,15 +30,15 @@ static int look(struct arena *a, const char *path, struct sbuf *b)
 {
 	struct policy p, q;
 	struct str was, now;
-	int r = make(a, read_all(path), &p, &was);
+	int r = compile_unplaced(a, read_policy(path), &p, &was);
 
-	if (r == REFUSED)
+	if (r == POLICY_REFUSED)
 		return 0;
 	if (r < 0 || policy_print(&p, b) < 0) {
 		printf("%s: cannot be printed\n", path);
 		return -1;
 	}
-	r = make(a, sbuf_str(b), &q, &now);
+	r = compile_unplaced(a, sbuf_str(b), &q, &now);
 	if (r != 0)
 		printf("%s: what was printed does not compile\n", path);
 	else if (!str_eq(was, now))
