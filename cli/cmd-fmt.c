@@ -174,7 +174,7 @@ int cmd_fmt(struct cli *c)
 		.check = cli_given(c, "check"),
 		.diff = cli_given(c, "diff"),
 		.write = cli_given(c, "write") };
-	int r = 0;
+	int r = 0, failed = 0;
 
 	if (f.write && (f.check || f.diff))
 		return cli_usage(c, "--write changes files, --check and --diff do not");
@@ -186,8 +186,11 @@ int cmd_fmt(struct cli *c)
 		json_array(&c->out, "files");
 	if (c->n_args == 0)
 		r = format_one(&f, NULL);
-	for (unsigned i = 0; i < c->n_args && r == 0; i++)
-		r = format_one(&f, c->arg[i]);
+	/* One file that cannot be had keeps the others from nothing; the first failure is the answer. */
+	for (unsigned i = 0; i < c->n_args; i++) {
+		failed = format_one(&f, c->arg[i]);
+		r = r != 0 ? r : failed;
+	}
 	if (r != 0)
 		return r;
 	if (c->json) {

@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
 set -- "$top_srcdir"/policies/*.policy "$top_srcdir"/tests/grammar/good/*.policy
-plan $((2 * $# + 13 + $(ls "$top_srcdir"/policies/*.policy | wc -l)))
+plan $((2 * $# + 31 + $(ls "$top_srcdir"/policies/*.policy | wc -l)))
 
 for file; do
 	"$m" fmt "$file" >"$scratch/1.policy"
@@ -50,4 +50,47 @@ cp bad.policy copy
 exits 3 "a broken file" "$m" fmt -w bad.policy
 like "$err" 'MDC-001' "is reported"
 ok "and left as it is" cmp bad.policy copy
+
+# Several files: each for itself.
+one='language 1;policy p{applies mdev-type driver d;accept same;}'
+echo "$one" >raw
+for name in 1 3; do
+	cp raw $name.policy
+done
+exits 3 "a broken file among others" "$m" fmt -w 1.policy bad.policy 3.policy
+ok "those before it are laid out" "$m" fmt --check 1.policy
+ok "and those behind it" "$m" fmt --check 3.policy
+ok "and it is left as it is" cmp bad.policy copy
+cp raw 1.policy
+exits 5 "one that is not there" "$m" fmt -w missing.policy 1.policy
+like "$err" 'missing\.policy: No such file' "is named"
+ok "and keeps the others from nothing" "$m" fmt --check 1.policy
+cp raw 1.policy
+exits 3 "--diff of both kinds" "$m" fmt --diff bad.policy 1.policy
+like "$out" '^\+\+\+ 1\.policy \(laid out\)$' "shows the one that can be read"
+run "$m" --json fmt --check bad.policy 1.policy
+is "$rc $(printf '%s' "$out" | json files 0 file) $(printf '%s' "$out" | json broken)" "3 1.policy 1" "--json counts both"
+
+# A link stays one, and what it leads to keeps mode and owner.
+chmod 604 1.policy
+[ "$(id -u)" != 0 ] || chown 12345:54321 1.policy
+was=$(stat -c '%a %u %g' 1.policy)
+ln -s 1.policy link.policy
+exits 0 "a link" "$m" fmt -w link.policy
+is "$(readlink link.policy)" 1.policy "stays one"
+ok "the file behind it is laid out" "$m" fmt --check 1.policy
+is "$(stat -c '%a %u %g' 1.policy)" "$was" "and keeps mode and owner"
+
+# The file is replaced whole, or not at all.
+mkdir closed
+cp raw closed/1.policy
+chmod 555 closed
+as=
+[ "$(id -u)" != 0 ] || as='setpriv --bounding-set=-dac_override --inh-caps=-dac_override'
+exits 5 "a folder that may not be written to" $as "$m" fmt -w closed/1.policy
+like "$err" 'closed/1\.policy: .*Permission denied' "is said to be"
+is "$(ls closed) $(cat closed/1.policy)" "1.policy $one" "and nothing in it has changed"
+chmod 755 closed
+"$m" fmt -w closed/1.policy
+is "$(ls -A closed)" 1.policy "where it may, no other file is left behind"
 done_testing
