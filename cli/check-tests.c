@@ -53,6 +53,8 @@ static const char *missed_text(const struct cover_point *p)
 		return "the rule holds in no test";
 	if (p->kind == COVER_ITEM)
 		return "the item is met in no test";
+	if (p->never_fails && p->condition)
+		return "the condition holds for every value";
 	if (p->never_fails)
 		return "the clause takes no value but one's own in any test";
 	if (p->held)

@@ -46,7 +46,7 @@ static bool same_place(struct place a, struct place b)
 
 /* The compiler hands out items in the order of clauses. */
 static void add_clause(struct cover *c, const struct source *src, const struct clause *k,
-	uint32_t *item)
+	bool condition, uint32_t *item)
 {
 	uint32_t clause = c->n - c->p->n_rules;
 	uint32_t first = *item;
@@ -55,7 +55,8 @@ static void add_clause(struct cover *c, const struct source *src, const struct c
 		++*item;
 	c->items[clause] = (struct clause_items){ first, *item - first };
 	c->point[c->n++] = (struct cover_point){ .kind = COVER_CLAUSE, .place = k->place,
-		.span = place_span(src, k->place), .never_fails = k->op == OP_ANY };
+		.span = place_span(src, k->place), .never_fails = k->op == OP_ANY,
+		.condition = condition };
 }
 
 static int compare_points(const void *a, const void *b)
@@ -124,10 +125,10 @@ int cover_new(struct arena *a, const struct source *src, const struct policy *p,
 		const struct rule *r = &p->rule[i];
 
 		for (k = 0; k < r->n_when; k++)
-			add_clause(c, src, &r->when[k], &item);
+			add_clause(c, src, &r->when[k], true, &item);
 		for (k = 0; k < r->n_blocks; k++)
 			for (j = 0; j < r->block[k].n_clauses; j++)
-				add_clause(c, src, &r->block[k].clause[j], &item);
+				add_clause(c, src, &r->block[k].clause[j], false, &item);
 	}
 	add_items(c);
 	*ret = c;
@@ -218,33 +219,52 @@ static int note_clause(const struct asked *q, const struct bound_rule *b, enum b
 
 /* ---- conditions and blocks ------------------------------------------------------------------- */
 
-/* Under the first combination of variables for which the fewest of the clauses fail. */
-static int note_clauses(const struct asked *q, const struct bound_rule *begin, uint32_t vars,
-	enum block_kind kind, const struct clause *k, uint32_t n, uint32_t number)
+/* A combination of variables, and under how many of them the clauses fail. */
+struct best {
+	struct bound_rule b;
+	uint32_t failures;
+};
+
+/* Is there one of the block's own combinations under which fewer clauses fail? */
+static int find_best(const struct asked *q, const struct bound_rule *begin, const struct block *block,
+	const struct clause *k, uint32_t n, struct best *best)
 {
-	struct block block = { .kind = kind, .vars = vars };
-	struct bound_rule b = *begin, best = *begin;
-	uint32_t fewest = UINT32_MAX, failures, i;
+	struct bound_rule b = *begin;
+	uint32_t failures, i;
 	bool holds;
 	int r;
 
-	r = block_first(&block, &b);
+	r = block_first(block, &b);
 	if (r < 0)
 		return r;
 	do {
 		for (i = failures = 0; i < n; i++) {
-			r = clause_holds(q, &b, kind, &k[i], &holds);
+			r = clause_holds(q, &b, block->kind, &k[i], &holds);
 			if (r < 0)
 				return r;
 			failures += !holds;
 		}
-		if (failures < fewest) {
-			best = b;
-			fewest = failures;
-		}
-	} while (fewest > 0 && block_next(&block, &b));
-	for (i = r = 0; r == 0 && i < n; i++)
-		r = note_clause(q, &best, kind, &k[i], number + i);
+		if (failures < best->failures)
+			*best = (struct best){ b, failures };
+	} while (best->failures > 0 && block_next(block, &b));
+	return 0;
+}
+
+/*
+ * Under the first combination of variables for which the fewest of the clauses fail: of the rule's,
+ * which are those of the @n_begin ways in which it matches, and of the block's own.
+ */
+static int note_clauses(const struct asked *q, const struct bound_rule *begin, uint32_t n_begin,
+	const struct block *block, const struct clause *k, uint32_t n, uint32_t number)
+{
+	struct best best = { *begin, UINT32_MAX };
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < n_begin && best.failures > 0; i++)
+		r = find_best(q, &begin[i], block, k, n, &best);
+	for (i = 0; r == 0 && i < n; i++)
+		r = note_clause(q, &best.b, block->kind, &k[i], number + i);
 	return r;
 }
 
@@ -266,11 +286,11 @@ static int note_conditions(struct cover *c, struct arena *a, const struct evalua
 
 	for (i = 0; r == 0 && i < c->p->n_rules; i++) {
 		const struct rule *rule = &c->p->rule[i];
+		struct block conditions = { .vars = when_vars(rule) };
 		struct bound_rule b = { .rule = rule };
 
 		memset(b.value, 0xff, sizeof(b.value));
-		r = note_clauses(&q, &b, when_vars(rule), BLOCK_ACCEPT, rule->when, rule->n_when,
-			number);
+		r = note_clauses(&q, &b, 1, &conditions, rule->when, rule->n_when, number);
 		number += rule->n_when;
 		for (k = 0; k < rule->n_blocks; k++)
 			number += rule->block[k].n_clauses;
@@ -284,15 +304,17 @@ static int note_blocks(struct cover *c, struct arena *a, const struct evaluation
 {
 	struct asked q = { c, a, own, other };
 	struct evaluation bound = *own;
-	uint32_t number = 0, rule, i, k, before;
+	uint32_t number = 0, rule, i, k, before, ways;
 	int r;
 
 	bound.bound = NULL;
 	bound.n_bound = 0;
 	r = build_bind(a, &bound, c->p->rule, c->p->n_rules);
-	for (i = rule = 0; r == 0 && i < bound.n_bound; i++) {
+	for (i = rule = 0; r == 0 && i < bound.n_bound; i += ways) {
 		const struct bound_rule *b = &bound.bound[i];
 
+		for (ways = 1; i + ways < bound.n_bound && b[ways].rule == b->rule; ways++)
+			;
 		/* Bindings come in the order of the rules. */
 		for (; &c->p->rule[rule] != b->rule; rule++) {
 			number += c->p->rule[rule].n_when;
@@ -305,7 +327,7 @@ static int note_blocks(struct cover *c, struct arena *a, const struct evaluation
 			const struct block *block = &b->rule->block[k];
 
 			if (other && (block->kind == BLOCK_OFFER) == offers)
-				r = note_clauses(&q, b, block->vars, block->kind, block->clause,
+				r = note_clauses(&q, b, ways, block, block->clause,
 					block->n_clauses, before);
 			before += block->n_clauses;
 		}

@@ -13,9 +13,9 @@
  *   once, where the constant is written.
  *
  * Conditions are asked of both sides; accept and refuse blocks of the target's rules about the
- * source, offers of the source's rules about the target, under the first combination of template
- * variables for which the fewest of the block's clauses fail. Sides without fingerprint reach
- * nothing.
+ * source, offers of the source's rules about the target. A block is asked once: under the first
+ * combination of template variables, the rule's and its own, for which the fewest of its clauses
+ * fail. So are the conditions of a rule, of each side. Sides without fingerprint reach nothing.
  */
 enum cover_kind { COVER_RULE = 0, COVER_CLAUSE, COVER_ITEM, COVER_KINDS };
 
@@ -25,6 +25,7 @@ struct cover_point {
 	struct span span;
 	bool held, failed; /* .failed is of clauses only */
 	bool never_fails;  /* `any` */
+	bool condition;	   /* of clauses: asked of one's own values */
 };
 
 struct cover; /* of one policy */
