@@ -2,10 +2,22 @@
 /* Places of the compiled form, which knows where things begin only, as spans of the text. */
 #include "lint/place.h"
 
+/* A rule's or a block's head: what is in its braces is not meant. */
+static bool is_head(struct str text)
+{
+	static const struct str heads[] = { STR_INIT("rule "), STR_INIT("accept same but"),
+		STR_INIT("offer {"), STR_INIT("refuse {") };
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		if (str_starts(text, heads[i]))
+			return true;
+	return false;
+}
+
 /* Where the statement ends that begins at @at: its semicolon, or its line. */
 static size_t statement_end(struct str text, size_t at)
 {
-	bool quoted = false;
+	bool quoted = false, head = is_head(str_sub(text, at, text.n));
 	size_t end;
 
 	for (end = at; end < text.n && text.p[end] != '\n'; end++) {
@@ -17,7 +29,7 @@ static size_t statement_end(struct str text, size_t at)
 		}
 		if (c == '"')
 			quoted = !quoted;
-		if (!quoted && (c == ';' || c == '#'))
+		if (!quoted && (c == ';' || c == '#' || (c == '{' && head)))
 			break;
 	}
 	end = MIN(end, text.n);
