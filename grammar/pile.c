@@ -51,8 +51,8 @@ static bool push_mask(struct check *c, struct vec *v, const uint64_t bits[4])
 	return p;
 }
 
-static bool add_template(struct check *c, const struct elem *e, enum pile_flags flags,
-	struct pile *into)
+static bool add_template(struct check *c, const struct symbol *s, const struct elem *e,
+	enum pile_flags flags, struct pile *into)
 {
 	const struct elem **p;
 
@@ -60,6 +60,12 @@ static bool add_template(struct check *c, const struct elem *e, enum pile_flags 
 		check_error(c, DIAG_TEMPLATE, e->span, "a template has no place here")->help =
 			c->in_const ? STR("write it where the constant is used") :
 				      (struct str){ 0 };
+		return false;
+	}
+	if (s->attr.type.type.tag == VT_PCI_ID) {
+		check_error(c, DIAG_OPERAND, e->span, "a template stands for strings, and '%.*s' is %.*s",
+			STR_FMT(s->attr.name), STR_FMT(a_type(c, &s->attr.type)))->help =
+			STR("list the PCI ids");
 		return false;
 	}
 	p = vec_push(c->a, &into->templates, sizeof(*p));
@@ -97,7 +103,7 @@ static bool add_word(struct check *c, const struct symbol *s, const struct elem 
 
 	/* { n } is the template that is nothing but a variable. */
 	if (e->kind == ELEM_TEMPLATE || (e->kind == ELEM_BRACES && e->n == 1))
-		return add_template(c, e, flags, into);
+		return add_template(c, s, e, flags, into);
 	if (is_prefix(e))
 		return add_prefix(c, s, e, flags, into);
 	return literal_word(c, s, e, &w) && push_word(c, &into->words, w);

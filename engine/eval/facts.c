@@ -189,6 +189,13 @@ static const struct scope *scope_of(const struct policy *p, const struct subject
 	return NULL;
 }
 
+static void bad_type(struct evaluation *e, struct str why)
+{
+	e->status = STATUS_UNREADABLE_FACT;
+	e->detail = STR("type");
+	e->detail_why = why;
+}
+
 int facts_type(struct arena *a, const struct subject *s, struct evaluation *e, struct subject *ret)
 {
 	const struct scope *scope = scope_of(&e->policy, s);
@@ -198,31 +205,28 @@ int facts_type(struct arena *a, const struct subject *s, struct evaluation *e, s
 
 	e->status = STATUS_OK;
 	/* Who has values has the type, too. */
-	if (s->type.p || s->facts.value || !scope || !scope->has_type_from) {
-		*ret = typed;
-		return 0;
-	}
-	at = arena_new(a, struct attr);
-	if (!at)
-		return -ENOMEM;
-	*at = (struct attr){
-		.name = STR("type"),
-		.type = { .type = { .tag = VT_STRING } },
-		.fact = scope->type_from,
-		.presence = PRESENCE_DEFAULT_ABSENT,
-	};
-	r = fact_of(a, s, NULL, e, at, false, &e->type);
-	if (r < 0)
-		return r;
-	if (e->status == STATUS_OK && !e->type.absent && e->type.value.word.n > TYPE_NAME_MAX) {
-		e->status = STATUS_UNREADABLE_FACT;
-		e->detail = at->name;
-		e->detail_why = STR("more than 255 bytes");
-	}
-	if (e->status == STATUS_OK && !e->type.absent) {
-		typed.type = e->type.value.word;
-		if (!typed.type.p)
+	if (!s->type.p && !s->facts.value && scope && scope->has_type_from) {
+		at = arena_new(a, struct attr);
+		if (!at)
+			return -ENOMEM;
+		*at = (struct attr){
+			.name = STR("type"),
+			.type = { .type = { .tag = VT_STRING } },
+			.fact = scope->type_from,
+			.presence = PRESENCE_DEFAULT_ABSENT,
+		};
+		r = fact_of(a, s, NULL, e, at, false, &e->type);
+		if (r < 0)
+			return r;
+		if (e->status == STATUS_OK && !e->type.absent)
+			typed.type = e->type.value.word;
+		if (e->status == STATUS_OK && !e->type.absent && !typed.type.p)
 			typed.type.p = ""; /* an empty word is a word */
+		if (typed.type.n > TYPE_NAME_MAX)
+			bad_type(e, STR("more than 255 bytes"));
+	} else if (!str_printable(s->type)) {
+		/* Drivers name their types, and folders may have any name. */
+		bad_type(e, STR("bytes that are not printable ASCII"));
 	}
 	*ret = typed;
 	return 0;

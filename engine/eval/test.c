@@ -9,10 +9,13 @@
 
 /* ---- operands ---------------------------------------------------------------------------- */
 
-/* Constant words and expanded templates together. A template without a value adds nothing. */
-static int words_make(struct arena *a, struct word_set words, const struct tmpl *tmpl,
-	uint32_t n_tmpl, const struct bound_rule *bound, struct word_set *ret)
+/* Constant words and expanded templates together. A template without a value adds nothing, nor does one
+ * that is no word of the type, or a longer one than there is: nobody has it. */
+static int words_make(struct arena *a, struct value_type type, struct word_set words,
+	const struct tmpl *tmpl, uint32_t n_tmpl, const struct bound_rule *bound,
+	struct word_set *ret)
 {
+	struct value v = { .type = type };
 	uint32_t i, n = words.n;
 	struct str *w;
 	int r;
@@ -30,7 +33,8 @@ static int words_make(struct arena *a, struct word_set words, const struct tmpl 
 		r = tmpl_expand(a, &tmpl[i], bound, &w[n]);
 		if (r == -ENOMEM)
 			return r;
-		n += r == 0;
+		v.word = w[n];
+		n += r == 0 && value_valid(&v);
 	}
 	*ret = (struct word_set){ w, n };
 	return 0;
@@ -188,17 +192,17 @@ static int test_self(struct arena *a, const struct test_env *env, const struct c
 }
 
 static int test_words(struct arena *a, const struct test_env *env, const struct operand *o,
-	struct test *ret)
+	struct value_type type, struct test *ret)
 {
 	struct word_set words, except;
 	struct str *kept;
 	uint32_t i, k, n = 0;
 	int r;
 
-	r = words_make(a, o->words, o->tmpl, o->n_tmpl, env->bound, &words);
+	r = words_make(a, type, o->words, o->tmpl, o->n_tmpl, env->bound, &words);
 	if (r < 0)
 		return r;
-	r = words_make(a, o->except_words, o->except_tmpl, o->n_except_tmpl, env->bound, &except);
+	r = words_make(a, type, o->except_words, o->except_tmpl, o->n_except_tmpl, env->bound, &except);
 	if (r < 0)
 		return r;
 	ret->kind = TEST_VALUES;
@@ -311,7 +315,7 @@ int test_make(struct arena *a, const struct test_env *env, const struct clause *
 		r = test_self(a, env, c, t, &out);
 		break;
 	case OPERAND_WORDS:
-		r = test_words(a, env, &c->operand, &out);
+		r = test_words(a, env, &c->operand, t->type, &out);
 		break;
 	case OPERAND_RANGES:
 		r = test_ranges(a, env, c, t, &out);

@@ -3,7 +3,7 @@
 # Subjects by every name they have; list, info, match and explain, for people and as JSON.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 107
+plan 109
 
 root=$scratch/root
 full_host "$root"
@@ -176,6 +176,15 @@ exits 1 "--policies: by other rules" $M --policies "$scratch/mine" match $gpu 00
 echo nonsense >"$scratch/mine/y.policy"
 exits 3 "--policies: a broken file" $M --policies "$scratch/mine" match $gpu $gpu
 exits 1 "--policies --keep-going: without it" $M --policies "$scratch/mine" match --keep-going $gpu $gpu
+
+# ---- a type with a name that no record has
+
+odd=$(printf 'odd\nname')
+mkdir "$root/sys/class/mdev_bus/0000:41:00.0/mdev_supported_types/$odd"
+run $M list
+like "$rc $(printf '%s\n' "$out" | grep odd)" '^[04] .*odd.*name +unreadable-fact' "has a status of its own"
+like "$out" 'nvidia-231 +ok' "and keeps no other from being listed"
+rmdir "$root/sys/class/mdev_bus/0000:41:00.0/mdev_supported_types/$odd"
 
 # ---- no image
 
