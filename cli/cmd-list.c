@@ -38,6 +38,11 @@ struct listed {
 
 static struct str type_of(const struct listed *l)
 {
+	const struct evaluation *e = &l->subject.eval;
+
+	/* A vfio device has the type that its policy finds. */
+	if (l->row->form == FORM_VFIO && e->self && e->self[ATTR_TYPE])
+		return e->self[ATTR_TYPE]->word;
 	return l->row->type.n > 0 ? l->row->type : l->row->device.type;
 }
 

@@ -23,9 +23,9 @@ make_host() {
 	done
 }
 
-# files_of FILE: writes what stands under `files`
+# files_of FILE [FOLDER]: writes what stands under `files`; all of it below FOLDER
 files_of() {
-	python3 - "$1" "$host/sys$parent/mdev_supported_types/$type_name" "$host/sys$parent/$uuid" <<'END'
+	python3 - "$1" "${2-$host/sys$parent/mdev_supported_types/$type_name}" "${2-$host/sys$parent/$uuid}" <<'END'
 import os, re, sys
 # The little of YAML that the files in devices/ use: blocks by indentation, plain and | texts.
 where = path = None
@@ -70,4 +70,46 @@ value() {
 fingerprint() {
 	"$m" --root "$host" --json info "$1" | jq -r '
 		.fingerprint // ("unknown:" + .status + (if .detail then ":" + (.detail | gsub("/"; "@2F")) else "" end))'
+}
+
+# ---- a virtual function bound to a vfio driver ------------------------------------------------------
+
+vf=/devices/pci0000:40/0000:41:00.4
+pf=/devices/pci0000:40/0000:41:00.0
+address=${vf##*/}
+
+# make_vf: a host with a physical function, and one of its virtual functions
+make_vf() {
+	rm -rf "$host"
+	mkdir -p "$host/sys$vf/vfio-dev/vfio0" "$host/sys$pf" "$host/sys/bus/pci/drivers/vendor_vfio" \
+		"$host/sys/bus/pci/drivers/vendor" "$host/sys/bus/pci/devices" "$host/sys/class/mdev_bus" \
+		"$host/etc/mdevcompat/policies" "$host/etc/mdevcompat/site.d"
+	ln -s ../../../bus/pci/drivers/vendor_vfio "$host/sys$vf/driver"
+	ln -s ../../../bus/pci/drivers/vendor "$host/sys$pf/driver"
+	ln -s "../${pf##*/}" "$host/sys$vf/physfn"
+	for d in $vf $pf; do
+		ln -s ../../../bus/pci "$host/sys$d/subsystem"
+		ln -s "../../..$d" "$host/sys/bus/pci/devices/${d##*/}"
+		: >"$host/sys$d/uevent"
+	done
+}
+
+# vfio NAME FROM SED...: as `device`, of a file of devices/ made a vfio device's, whose files are all its own
+vfio() {
+	device "$@"
+	sed -e 's/^driver: .*/driver: vendor_vfio/' -e 's/^type: .*/kind: vfio/' -e 's/^  type:$/  device:/' \
+		"$scratch/$1.yaml" | awk '$0 != "  device:" || !seen++' >"$scratch/.yaml"
+	mv "$scratch/.yaml" "$scratch/$1.yaml"
+}
+
+# vf_files FILE: writes what stands under `files`
+vf_files() {
+	files_of "$1" "$host/sys$vf"
+}
+
+# speak_vf TEXT [MORE [TYPE FROM]]: the host's policy, and $scratch/vf for device files
+speak_vf() {
+	mkdir -p "$scratch/vf"
+	echo "language 1; policy p { applies vfio-device driver vendor_vfio ${3-}; $1; ${2-} }" |
+		tee "$scratch/vf/p.policy" >"$host/etc/mdevcompat/policies/p.policy"
 }
