@@ -106,7 +106,7 @@ static bool check_new_name(struct check *c, const struct ast_attr *decl)
 	}
 	if (c->policy->speaks.p && !decl->local &&
 		interface_brings((enum interface_id)interface_find(c->policy->speaks),
-			c->policy->speaks_offers, decl->name.text)) {
+			decl->name.text)) {
 		x = check_error(c, DIAG_SPEAKS_NAME, decl->name.span,
 			"'%.*s' is brought by the interface that the driver speaks",
 			QUOTE(c, decl->name.text));

@@ -74,7 +74,7 @@ static int names_of(struct speaker *p, uint32_t n, bool own, struct word_set *re
 static int add_judges(struct speaker *p, uint16_t *ret, struct word_set *ret_must)
 {
 	uint32_t n = p->n_attrs;
-	struct spoken_attr *s = speak_attr(p, STR(INTERFACE_JUDGES), VT_SET);
+	struct spoken_attr *s = speak_own_attr(p, STR(INTERFACE_JUDGES), VT_SET);
 	int r;
 
 	if (!s)
@@ -84,6 +84,20 @@ static int add_judges(struct speaker *p, uint16_t *ret, struct word_set *ret_mus
 	*ret = speak_number(p, s);
 	r = names_of(p, n, false, &s->value.set);
 	return r < 0 ? r : names_of(p, n, true, ret_must);
+}
+
+static int add_marker(struct speaker *p, uint16_t *ret)
+{
+	struct spoken_attr *s = speak_own_attr(p, STR(INTERFACE_MARKER), VT_STRING);
+
+	if (!s)
+		return speak_error(p);
+	s->absent = false;
+	s->raw = p->name;
+	s->value.type = s->attr.type.type;
+	s->value.word = p->name;
+	*ret = speak_number(p, s);
+	return 0;
 }
 
 /* `attr superset words` in the last block. */
@@ -109,7 +123,7 @@ static int speak_superset(struct speaker *p, uint16_t attr, struct word_set word
  */
 static int turn(struct speaker *p)
 {
-	uint16_t marker, judges = 0;
+	uint16_t marker = 0, judges = 0;
 	struct word_set must = { 0 };
 	bool any_type = false;
 	uint32_t i, n;
@@ -118,7 +132,7 @@ static int turn(struct speaker *p)
 	r = add_judges(p, &judges, &must);
 	n = p->n_attrs;
 	if (r == 0)
-		r = speak_string(p, STR(INTERFACE_MARKER), p->name, (struct str){ 0 }, &marker);
+		r = add_marker(p, &marker);
 	for (i = 0; r == 0 && i < p->n_blocks; i++) {
 		any_type = any_type || block_has(&p->block[i], ATTR_TYPE);
 		r = turn_block(p, &p->block[i], judges);

@@ -107,7 +107,7 @@ bool speak_name_valid(struct str name)
 			return false;
 	return name.n > 0 && name.n <= NAME_MAX_LEN && name.p[0] != '.' &&
 	       !str_eq(name, STR("kind")) && !str_eq(name, STR("driver")) &&
-	       !str_eq(name, STR("type"));
+	       !str_eq(name, STR("type")) && !interface_reserves(name);
 }
 
 static bool separates(char c)
@@ -163,13 +163,17 @@ int speak_words(struct speaker *p, struct str text, struct word_set *ret)
 
 struct spoken_attr *speak_attr(struct speaker *p, struct str name, enum value_tag tag)
 {
+	if (speak_name_valid(name))
+		return speak_own_attr(p, name, tag);
+	speak_unreadable(p, name, "no name for an attribute");
+	return NULL;
+}
+
+struct spoken_attr *speak_own_attr(struct speaker *p, struct str name, enum value_tag tag)
+{
 	struct spoken_attr *s;
 	uint32_t i;
 
-	if (!speak_name_valid(name)) {
-		speak_unreadable(p, name, "no name for an attribute");
-		return NULL;
-	}
 	for (i = 0; i < p->n_attrs; i++)
 		if (str_eq(p->attr[i].attr.name, name)) {
 			speak_unreadable(p, name, "it stands there twice");

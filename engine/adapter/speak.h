@@ -44,7 +44,7 @@ int speak_find(struct speaker *p, struct str path, struct str *ret, struct str *
 
 /* Is it one line of printable ASCII? */
 bool speak_one_line(struct str text);
-/* Letters, digits, '_', '-' and '.', 1 to NAME_MAX_LEN of them, no built-in name. */
+/* Letters, digits, '_', '-' and '.', 1 to NAME_MAX_LEN of them, no name of ours. */
 bool speak_name_valid(struct str name);
 /* The words of a text between commas and white space, sorted, none twice. */
 int speak_words(struct speaker *p, struct str text, struct word_set *ret);
@@ -53,6 +53,8 @@ int speak_words(struct speaker *p, struct str text, struct word_set *ret);
  * stands there already. NULL after speak_fail() or when memory is out: return
  * speak_error(). */
 struct spoken_attr *speak_attr(struct speaker *p, struct str name, enum value_tag tag);
+/* The same with a name of ours, which no driver may have. */
+struct spoken_attr *speak_own_attr(struct speaker *p, struct str name, enum value_tag tag);
 /* A string attribute with a value. *ret_attr, which may be NULL, is its number. */
 int speak_string(struct speaker *p, struct str name, struct str value, struct str from,
 	uint16_t *ret_attr);

@@ -9,6 +9,7 @@
 
 #include "engine/adapter/interfaces.h"
 #include "engine/adapter/speak.h"
+#include "engine/base/macro.h"
 
 /* `compatible_NAME`: the target's values must be a superset of the source's. */
 static int add_set(struct speaker *p, struct str name)
@@ -157,6 +158,25 @@ static int type_clause(struct speaker *p)
 	return r;
 }
 
+/* "its value can be one of": another one says that the file is something else. */
+static int add_device_api(struct speaker *p)
+{
+	static const struct str api[] = { STR_INIT("vfio-pci"), STR_INIT("vfio-platform"),
+		STR_INIT("vfio-amba"), STR_INIT("vfio-ccw"), STR_INIT("vfio-ap") };
+	static const struct str file = STR_INIT("device_api");
+	struct str text, from;
+	size_t i;
+	int r;
+
+	r = speak_need(p, file, &text, &from);
+	if (r < 0)
+		return r;
+	for (i = 0; i < ARRAY_SIZE(api); i++)
+		if (str_eq(text, api[i]))
+			return speak_string(p, file, text, from, NULL);
+	return speak_unreadable(p, file, "none of vfio-pci, vfio-platform, vfio-amba, vfio-ccw, vfio-ap");
+}
+
 static int speak(struct speaker *p, bool cross)
 {
 	struct str text, from;
@@ -164,9 +184,7 @@ static int speak(struct speaker *p, bool cross)
 	uint32_t i;
 	int r;
 
-	r = speak_need(p, STR("device_api"), &text, &from);
-	if (r == 0)
-		r = speak_string(p, STR("device_api"), text, from, NULL);
+	r = add_device_api(p);
 	if (r == 0)
 		r = speak_need(p, STR("software_version"), &text, &from);
 	if (r == 0)
@@ -181,10 +199,17 @@ static int speak(struct speaker *p, bool cross)
 		return r;
 	/* The source's major part, and a minor one that is not above the target's. */
 	speak_clause(p, version, OP_NOT_NEWER)->operand.kind = OPERAND_SELF;
-	for (i = 0; i < p->n_attrs; i++)
+	for (i = 0; i < p->n_attrs; i++) {
+		uint16_t attr = (uint16_t)(ATTR_FIRST + i);
+
 		if (p->attr[i].attr.type.type.tag == VT_SET)
-			speak_clause(p, (uint16_t)(ATTR_FIRST + i), OP_SUBSET)
-				->operand.kind = OPERAND_SELF;
+			speak_clause(p, attr, OP_SUBSET)->operand.kind = OPERAND_SELF;
+		if (!p->attr[i].attr.dynamic)
+			continue;
+		/* The target has to be set to the source's value: without one nothing can be. */
+		speak_clause(p, attr, OP_PRESENT);
+		speak_claim(p, attr);
+	}
 	return cross ? type_clause(p) : 0;
 }
 

@@ -17,7 +17,12 @@ int interface_find(struct str name)
 	return -1;
 }
 
-bool interface_brings(enum interface_id id, bool offers, struct str name)
+bool interface_reserves(struct str name)
+{
+	return str_eq(name, STR(INTERFACE_MARKER)) || str_eq(name, STR(INTERFACE_JUDGES));
+}
+
+bool interface_brings(enum interface_id id, struct str name)
 {
 	struct str rest = interfaces[id].brings, word;
 	size_t i;
@@ -31,5 +36,5 @@ bool interface_brings(enum interface_id id, bool offers, struct str name)
 				: str_eq(name, word))
 			return true;
 	}
-	return offers && (str_eq(name, STR(INTERFACE_MARKER)) || str_eq(name, STR(INTERFACE_JUDGES)));
+	return interface_reserves(name);
 }

@@ -48,11 +48,14 @@ extern const struct interface interfaces[INTERFACE_MAX_];
 /* Its number; -1: there is none of that name. */
 int interface_find(struct str name);
 
-/* Does it bring an attribute of that name on its own account? @offers: lists are of
- * targets. */
-bool interface_brings(enum interface_id id, bool offers, struct str name);
+/* Does it bring an attribute of that name on its own account? */
+bool interface_brings(enum interface_id id, struct str name);
 
 /* What stands in the record of a device whose list is of targets: the interface's name, and the set of
  * the attributes that its list judges. */
 #define INTERFACE_MARKER "speaks"
 #define INTERFACE_JUDGES "speaks_of"
+
+/* Is it one of these? No driver may have an attribute of that name, nor a policy beside `speaks`: a
+ * device that nobody judges would look like one that judges itself. */
+bool interface_reserves(struct str name);

@@ -4,7 +4,7 @@
 # places where they are unclear. One meaning in four forms.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 120
+plan 146
 
 policy f 'speaks migration-compatible as accepts;'
 policy f-offers 'speaks migration-compatible as offers;'
@@ -73,6 +73,23 @@ device more migration-compatible 's/_version=3$/&\n      \textra=/'
 judge compatible f-offers target more "but for one without a value"
 is "$(said record f-offers target | jq -c .speaks_of)" \
 	'"{ aggregator, device_id, device_type, interface_version, mdev_type, pv_mode }"' "which the source's record says"
+device target migration-compatible
+device knows target 's/version=3$/&\n      \textra=1/' 's/{val3:int:2,3}/&\n      \textra={x:string:"","1"}/'
+judge compatible f-offers knows knows "as offers: the list knows what the target says"
+judge incompatible f-offers knows target "a source with a key that the target does not know is refused"
+device knows knows 's/^      \textra=1/      \textra=""/'
+judge compatible f-offers knows target "unless it says nothing with it"
+device bare target 's/{val1:int:1,2,4,8}/2/' '/^      COMPATIBLE:/,$d'
+judge compatible f-offers target bare "as offers: a target whose own list is empty"
+judge incompatible f-offers bare target "which as a source goes nowhere"
+judge incompatible f target bare "as accepts: it takes nothing"
+# Names of ours, which a driver cannot have.
+for p in f f-offers; do
+	for key in speaks speaks_of kindly/x; do
+		device bad target "s,version=3\$,&\\n      \\t$key=migration-compatible,"
+		unknown "unreadable-fact:$key" $p bad "$p: a key '$key'"
+	done
+done
 for p in f f-offers h h-offers; do
 	sed 's/ as [a-z]*//' "$scratch/$p/p.policy" >"$scratch/$p.policy"
 	run "$m" check "$scratch/$p.policy"
@@ -139,6 +156,17 @@ unknown missing-fact:migration/self i gone "I: nothing of itself"
 # The text form of the same device says the same.
 is "$(said record i target | sed 's/vfio-pci/vfio_pci/')" "$(said record h line)" "I and J: one record"
 
+# Two keys that are one attribute: neither is taken for the other.
+device target migration-files
+for pair in type:mdev_type driver:device_driver kind:device_kind; do
+	device bad target "\$a\\      ${pair%:*}=x\\n      ${pair#*:}=x"
+	unknown unreadable-fact:migration/compatible h bad "H: ${pair%:*} and ${pair#*:} in one alternative"
+done
+device bad migration-folders '$a\    migration/compatible/mdev_type: x'
+unknown unreadable-fact:migration/compatible i bad "I: type and mdev_type in one folder"
+device bad migration-files '0,/^      software_version=1.0.0/s//&\n      type=x/'
+unknown unreadable-fact:migration/self h bad "H: in what the device says of itself"
+
 # ---- July: JSON ----------------------------------------------------------------------------------------
 
 device target migration-json
@@ -154,6 +182,15 @@ device less migration-json '0,/ *"aggregator": "1",/s///'
 judge incompatible d less target "D: a device without a key is no entry's"
 device short migration-json 's/, "aggregator": "1", "pv-mode": "none" }/ }/'
 judge incompatible d v1 short "D: an entry is the whole device"
+# "dst must be equal to one entry": a target that says more is equal to none.
+device more migration-json '0,/"pciid": "8086591d",/s//& "extra": "1",/'
+judge incompatible d-offers target more "D: as offers, a target with a key that no entry has"
+device less migration-json '0,/ *"aggregator": "1",/s///'
+judge incompatible d-offers target less "D: nor is one with a key less"
+device none migration-json '/"compatible": \[/,/^        \]/c\        "compatible": []'
+judge incompatible d none none "D: an empty list has nobody"
+judge incompatible d-offers none target "D: in neither direction"
+judge compatible d-offers target none "D: and is asked in one"
 for edit in 's/"self"/"me"/' 's/"compatible"/"others"/' 's/^      }$/      } x/' 's/"v1"/null/' \
 	's/"v1"/["v1"]/' 's/"pciid": "8086591d", "driver"/"driver": "i915", "driver"/' '0,/"v2"/s//"v\\t2"/' \
 	's/} \],/}, {} ],/' 's/"v1",/"v1"/' 's/"aggregator": 2,/"aggregator": 02,/'; do
@@ -204,5 +241,20 @@ device many migration-files "s/2,4,8/$values/" 's/{val1}.2/1/'
 like "$(said status h many)" '^"ok"' "256 blocks"
 device many many "\$s/\$/\\n      COMPATIBLE: mdev_type=x/"
 unknown too-complex: h many "and so are 256 blocks and one more"
+# 256 alternatives, however they are written, in both directions.
+for p in h h-offers; do
+	for n in 256 257; do
+		device many migration-files '/^    migration.compatible/,$d'
+		{
+			echo '    migration/compatible: |'
+			echo "      mdev_type=i915-GVTg_V5_{v:int:$(seq -s, 2 250)}"
+			seq -f '      COMPATIBLE: aggregator=%g' 250 $n
+		} >>"$scratch/many.yaml"
+		case $n in
+		256) is "$(said status $p many)" '"ok"' "$p: 256 alternatives" ;;
+		*) unknown too-complex: $p many "$p: 257" ;;
+		esac
+	done
+done
 
 done_testing

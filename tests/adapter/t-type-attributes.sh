@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 54
+plan 75
 
 policy m 'speaks type-attributes;'
 policy x 'speaks cross-type-attributes;'
@@ -69,7 +69,13 @@ like "$("$m" --policies "$scratch/m" explain "$scratch/four.yaml" "$scratch/targ
 	'^claim aggregator = 4$' "as the source has it"
 device one type-attributes 's/, fps//'
 judge incompatible m target one "a resource that the target does not have cannot be claimed"
-judge compatible m one target "one that the source does not have need not be"
+# "values of its device attributes need to be set to that of src device attributes": to which?
+judge incompatible m one target "one that the source does not have has no value to be set to"
+like "$("$m" --policies "$scratch/m" match "$scratch/one.yaml" "$scratch/target.yaml")" \
+	'fps present .*source has absent' "which is said"
+device neither type-attributes 's/aggregator, fps//'
+judge compatible m neither neither "an empty list has none"
+judge incompatible m neither target "and a device without resources goes to none that has some"
 device none type-attributes '/dynamic_resources/,+1d'
 is "$(said claims m none)" '[]' "no list, no claims"
 device lost type-attributes 's/fps$/fps, heads/'
@@ -84,6 +90,24 @@ device path type-attributes 's/fps$/fps,z\/aggregator/'
 unknown unreadable-fact:aggregator m path "two of one name"
 device builtin type-attributes 's/fps$/type/'
 unknown unreadable-fact:type m builtin "nor is a built-in name"
+# "its value can be one of" these five.
+for row in vfio-pci:ok vfio-platform:ok vfio-amba:ok vfio-ccw:ok vfio-ap:ok; do
+	device api type-attributes "s/vfio-pci/${row%:*}/"
+	is "$(said status m api)" '"ok"' "device_api ${row%:*}"
+done
+for text in vfio_pci VFIO-PCI vfio "vfio-pci " "vfio-pci,vfio-ccw"; do
+	device api type-attributes "s/vfio-pci/$text/"
+	unknown unreadable-fact:device_api m api "device_api '$text'"
+done
+# What the driver wants copied the policy does not compute.
+agg='attribute agg : int 1..8 from device "aggregator" default 1 dynamic;'
+policy twice "speaks type-attributes; $agg accept same but { claim agg = source.agg * 2; }"
+unknown unreadable-fact:aggregator twice target "one file, two claims"
+policy once "speaks type-attributes; $agg accept same but { agg in 1, 2; }"
+judge compatible once target target "the policy may read it, and narrow"
+judge incompatible once four target "by it"
+policy copied "speaks type-attributes; $agg"
+is "$(said claims copied target)" '["agg","aggregator","fps"]' "or claim the same"
 policy clash 'speaks type-attributes; attribute fps : string from type "fps" default absent;'
 unknown unreadable-fact:fps clash target "a name that the policy has given away"
 
@@ -121,6 +145,11 @@ speak type-attributes
 exits 0 "claim --apply" "$m" --root "$host" claim --apply "$scratch/four.yaml" $uuid
 is "$(cat "$host/sys$parent/$uuid/aggregator")" 4 "writes the source's value"
 is "$(cat "$host/sys$parent/$uuid/fps")" 30 "and leaves alone what is equal"
+is "$(fingerprint "${parent##*/}/i915-GVTg_V5_4" | cut -c1-4)" mn1- "a type has no values for its twin to be set to"
+is "$("$m" --root "$host" match "${parent##*/}/i915-GVTg_V5_4" $uuid | sed -n 1p)" incompatible "so it is no source"
+is "$("$m" --root "$host" match $uuid "${parent##*/}/i915-GVTg_V5_4" | sed -n 1p)" compatible "but a target"
+run "$m" --root "$host" claim $uuid "${parent##*/}/i915-GVTg_V5_4"
+is "$rc:$(printf '%s\n' "$out" | paste -sd,)" "0:aggregator 4,fps 30" "for which all is known that has to be set"
 # Types of one parent do not take each other's answers.
 cp -R "$host/sys$parent/mdev_supported_types/i915-GVTg_V5_4" "$host/sys$parent/mdev_supported_types/i915-GVTg_V5_8"
 echo 2.0.9 >"$host/sys$parent/mdev_supported_types/i915-GVTg_V5_4/software_version"
