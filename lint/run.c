@@ -2,6 +2,7 @@
 /* In-file tests: from the values of their two sides to a verdict, and to what is said of it. */
 #include <errno.h>
 
+#include "engine/image/interface.h"
 #include "engine/image/section.h"
 #include "lint/place.h"
 #include "lint/run.h"
@@ -220,12 +221,16 @@ int runnable_policy(struct arena *a, const struct policy *p, const struct policy
 	struct block *block = arena_new(a, struct block);
 	uint32_t i;
 
-	if (p->narrows.n == 0) {
-		*ret = p;
-		return 0;
-	}
 	if (!whole || !rule || !any || !block)
 		return -ENOMEM;
+	if (p->narrows.n == 0) {
+		*whole = *p;
+		/* There the driver alone judges, and there is none. */
+		if (interface_find(p->speaks) != INTERFACE_migration_version)
+			whole->speaks = (struct str){ 0 };
+		*ret = whole;
+		return 0;
+	}
 	for (i = 0; i < p->n_attrs; i++)
 		any[i] = (struct clause){ .attr = (uint16_t)i, .op = OP_ANY };
 	*block = (struct block){ .kind = BLOCK_ACCEPT, .clause = any, .n_clauses = p->n_attrs };

@@ -36,6 +36,6 @@ int run_tests(struct arena *scratch, const struct source *src, const struct poli
 	const struct policy_more *more, struct diags *d, test_visit_fn visit, void *ctx,
 	uint32_t *ret_failed);
 
-/* The policy as it is evaluated: the same, or, of a narrowing one, with a block before its rules
- * that takes everything. -ENOMEM. */
+/* The policy as it is evaluated: the same; of a narrowing one, with a block before its rules that takes
+ * everything; of one with `speaks`, its own half, as if the driver took everything. -ENOMEM. */
 int runnable_policy(struct arena *a, const struct policy *p, const struct policy **ret);

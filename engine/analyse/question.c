@@ -68,7 +68,7 @@ int question_ask(struct arena *a, const struct judged *const *side, uint32_t n_s
 	for (i = 0; i < n_sides; i++)
 		if (side[i]->policy && side[i]->policy->speaks.n > 0) {
 			ret->missing = true;
-			ret->bound = STR("what the driver itself says is known on a host only");
+			ret->bound = STR("with 'speaks' the driver has its say too, which is known on a host only");
 			return 0;
 		}
 	do {
