@@ -65,21 +65,6 @@ static struct str offers_text(const struct cli_subject *s)
 	return s->form == FORM_DESCRIPTOR ? s->descriptor.offers_text : s->eval.offers_text;
 }
 
-/* A descriptor names its device as well as a policy does. */
-static const char *fingerprint_of(struct shown *w)
-{
-	const struct descriptor *d = &w->s->descriptor;
-	char *text;
-
-	if (w->s->form != FORM_DESCRIPTOR)
-		return w->s->eval.fingerprint[0] ? w->s->eval.fingerprint : NULL;
-	text = arena_alloc(w->c->arena, FINGERPRINT_LEN + 1);
-	if (text)
-		fingerprint_make(d->record_text, d->accepts_text, d->offers_text,
-			descriptor_match(d, d) == VERDICT_COMPATIBLE, text);
-	return text;
-}
-
 /* ---- facts --------------------------------------------------------------------------------- */
 
 static uint32_t n_facts(const struct cli_subject *s)
@@ -191,7 +176,11 @@ static void print_fact(struct shown *w, const struct fact_result *f, int width)
 	if (f->absent && f->attr->presence == PRESENCE_DEFAULT)
 		printf(", default %.*s", STR_FMT(fact_value(c, f)));
 	if (f->from.n > 0) {
-		printf("  %s%.*s", cli_color(c, stdout, COLOR_DIM), STR_FMT(f->from));
+		const char *asked = f->attr->fact.kind == FACT_SITE && !f->raw.p ?
+					    subject_fact_text(c, &f->attr->fact) :
+					    cli_text(c, "%.*s", STR_FMT(f->from));
+
+		printf("  %s%s", cli_color(c, stdout, COLOR_DIM), asked);
 		print_site(w, f);
 		fputs(cli_color(c, stdout, COLOR_NONE), stdout);
 	}
@@ -276,7 +265,7 @@ static void print_json(struct shown *w)
 	json_optional(j, "accepts", accepts_text(w->s));
 	json_optional(j, "offers", offers_text(w->s));
 	json_optional(j, "descriptor", descriptor_text(w->s));
-	json_text(j, "fingerprint", fingerprint_of(w));
+	json_text(j, "fingerprint", subject_fingerprint(w->c, w->s));
 	json_bool(j, "migratable", live ? has_fingerprint(w->s) && !e->migratable_no : true);
 	property_json(j, &w->udev);
 	json_array(j, "claims");
@@ -339,8 +328,8 @@ static void print_people(struct shown *w)
 		printf("policy       %.*s (%.*s)\n", STR_FMT(e->policy.name), STR_FMT(e->policy.file));
 		print_rules(w);
 	}
-	if (fingerprint_of(w))
-		printf("fingerprint  %s%s%s\n", cli_color(c, stdout, COLOR_BOLD), fingerprint_of(w),
+	if (subject_fingerprint(w->c, w->s))
+		printf("fingerprint  %s%s%s\n", cli_color(c, stdout, COLOR_BOLD), subject_fingerprint(w->c, w->s),
 			cli_color(c, stdout, COLOR_NONE));
 	for (uint32_t i = 0; live && i < e->n_claim_attrs; i++)
 		printf("%s%.*s%s", i ? ", " : "claims       ",
@@ -388,7 +377,7 @@ static int show(struct shown *w)
 	else if (cli_given(c, "descriptor"))
 		return print_alone(w, descriptor_text(w->s));
 	else if (cli_given(c, "fingerprint"))
-		return print_alone(w, str_from(fingerprint_of(w)));
+		return print_alone(w, str_from(subject_fingerprint(w->c, w->s)));
 	else {
 		cli_start_pager(c);
 		print_people(w);

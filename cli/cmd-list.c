@@ -51,6 +51,18 @@ static const char *text_of(struct cli *c, struct str s)
 	return cli_text(c, "%.*s", STR_FMT(s));
 }
 
+/* As udev's properties say it. */
+static const char *fingerprint_text(struct cli *c, const struct evaluation *e)
+{
+	char buf[512];
+	struct sbuf b = SBUF(buf);
+
+	if (e->fingerprint[0])
+		return e->fingerprint;
+	eval_print_unknown(&b, e);
+	return cli_text(c, "%.*s%s", STR_FMT(sbuf_str(&b)), b.overflow ? "..." : "");
+}
+
 static const char *cell(struct cli *c, const struct listed *l, enum column column, bool tree)
 {
 	const struct evaluation *e = &l->subject.eval;
@@ -64,7 +76,7 @@ static const char *cell(struct cli *c, const struct listed *l, enum column colum
 	case COL_TYPE: return text_of(c, type_of(l));
 	case COL_STATUS: return l->row->is_parent ? "" : status_name(e->status);
 	case COL_POLICY: return e->has_policy ? text_of(c, e->policy.name) : "";
-	case COL_FINGERPRINT: return e->fingerprint;
+	case COL_FINGERPRINT: return l->row->is_parent ? "" : fingerprint_text(c, e);
 	}
 	return "";
 }
@@ -129,8 +141,10 @@ static void print_json(struct cli *c, const struct listed *l, uint32_t n)
 		json_str(j, "type", type_of(&l[i]));
 		json_str(j, "path", l[i].row->device.path);
 		json_text(j, "status", status_name(e->status));
+		json_text(j, "detail", e->detail.n > 0 ? text_of(c, e->detail) : NULL);
 		json_text(j, "policy", e->has_policy ? text_of(c, e->policy.name) : NULL);
 		json_text(j, "fingerprint", e->fingerprint[0] ? e->fingerprint : NULL);
+		json_text(j, "descriptor", e->descriptor.n > 0 ? text_of(c, e->descriptor) : NULL);
 		json_end(j);
 	}
 	json_end(j);

@@ -111,13 +111,14 @@ void pair_json_place(struct json *j, struct place place)
 	json_int(j, "column", place.column);
 }
 
-void pair_json_side(struct json *j, const char *key, const struct cli_subject *s)
+void pair_json_side(struct cli *c, const char *key, const struct cli_subject *s)
 {
+	struct json *j = &c->out;
+
 	json_object(j, key);
 	json_str(j, "subject", s->name);
 	json_text(j, "status", status_name(subject_status(s)));
-	if (s->form != FORM_DESCRIPTOR && s->eval.fingerprint[0])
-		json_text(j, "fingerprint", s->eval.fingerprint);
+	json_text(j, "fingerprint", subject_fingerprint(c, s));
 	json_end(j);
 }
 
@@ -145,8 +146,8 @@ void pair_json(struct pair *p, struct json *j)
 	const struct explanation *w = &p->why;
 
 	json_text(j, "verdict", verdict_name(p->verdict));
-	pair_json_side(j, "source", &p->source);
-	pair_json_side(j, "target", &p->target);
+	pair_json_side(p->host.c, "source", &p->source);
+	pair_json_side(p->host.c, "target", &p->target);
 	json_object(j, "decision");
 	json_text(j, "text", pair_deciding_line(p));
 	if (!pair_trouble(p)) {

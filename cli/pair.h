@@ -28,7 +28,7 @@ int verdict_exit(enum verdict v);
 void pair_json(struct pair *p, struct json *j);
 /* Keys line and column, null for none. */
 void pair_json_place(struct json *j, struct place place);
-/* A side: subject, status, fingerprint. */
-void pair_json_side(struct json *j, const char *key, const struct cli_subject *s);
+/* A side: subject, status, fingerprint (null: none). */
+void pair_json_side(struct cli *c, const char *key, const struct cli_subject *s);
 /* .claims: attribute and value. */
 void pair_json_claims(struct pair *p, struct json *j);

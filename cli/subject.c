@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/probe/enumerate.h"
+#include "grammar/expand-spell.h"
 
 #define TYPES_DIR "mdev_supported_types"
 
@@ -348,6 +349,40 @@ enum mdc_status subject_status(const struct cli_subject *s)
 	return s->form == FORM_DESCRIPTOR ? STATUS_OK : s->eval.status;
 }
 
+const char *subject_fingerprint(struct cli *c, const struct cli_subject *s)
+{
+	const struct descriptor *d = &s->descriptor;
+	char *text;
+
+	if (s->form != FORM_DESCRIPTOR)
+		return s->eval.fingerprint[0] ? s->eval.fingerprint : NULL;
+	text = arena_alloc(c->arena, FINGERPRINT_LEN + 1);
+	if (text)
+		fingerprint_make(d->record_text, d->accepts_text, d->offers_text,
+			descriptor_match(d, d) == VERDICT_COMPATIBLE, text);
+	return text;
+}
+
+const char *subject_fact_text(struct cli *c, const struct fact *f)
+{
+	char buf[512];
+	struct sbuf b = SBUF(buf);
+
+	expand_fact(&b, f); /* begins with " from " */
+	return cli_text(c, "%.*s%s", STR_FMT(str_sub(sbuf_str(&b), 6, b.n)), b.overflow ? "..." : "");
+}
+
+/* ", read from site "nvidia.ecc"", of the fact that the status speaks of. */
+static const char *where_it_is_not(struct cli *c, const struct evaluation *e)
+{
+	const struct policy *p = &e->policy;
+
+	for (uint32_t i = ATTR_FIRST; e->has_policy && i < p->n_attrs; i++)
+		if (str_eq(p->attr[i].name, e->detail) && p->attr[i].fact.kind != FACT_NONE)
+			return cli_text(c, ", read from %s", subject_fact_text(c, &p->attr[i].fact));
+	return "";
+}
+
 const char *subject_trouble(struct host *h, const struct cli_subject *s)
 {
 	const struct evaluation *e = &s->eval;
@@ -361,8 +396,8 @@ const char *subject_trouble(struct host *h, const struct cli_subject *s)
 		return cli_text(h->c, "%s: %.*s: %.*s", status_name(status), STR_FMT(e->detail),
 			STR_FMT(e->detail_why));
 	if (e->detail.n > 0)
-		return cli_text(h->c, "%s: %.*s: %s", status_name(status), STR_FMT(e->detail),
-			status_text(status));
+		return cli_text(h->c, "%s: %.*s: %s%s", status_name(status), STR_FMT(e->detail),
+			status_text(status), where_it_is_not(h->c, e));
 	return cli_text(h->c, "%s: %s", status_name(status), status_text(status));
 }
 

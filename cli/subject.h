@@ -41,8 +41,15 @@ int subject_get(struct host *h, const char *text, struct cli_subject *ret);
 /* The status: STATUS_OK for a descriptor. */
 enum mdc_status subject_status(const struct cli_subject *s);
 
+/* NULL: it has none. A descriptor names its device as well as a policy does. In the run's arena. */
+const char *subject_fingerprint(struct cli *c, const struct cli_subject *s);
+
+/* A fact as policies spell it: "site "nvidia.ecc"". In the run's arena. */
+const char *subject_fact_text(struct cli *c, const struct fact *f);
+
 /* Why a subject has no fingerprint, on one line, with file and line where a policy is to blame:
- * "missing-fact: ecc: a fact without default is not there". In the run's arena. */
+ * "missing-fact: ecc: a fact without default is not there, read from site "nvidia.ecc"". In the run's
+ * arena. */
 const char *subject_trouble(struct host *h, const struct cli_subject *s);
 
 /* All subjects of the host, in a fixed order: parents by path with their types and instances,
