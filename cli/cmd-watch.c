@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * watch: prints what changes. It looks at udev alone, so it says when an event said something new,
+ * watch: prints what changes. It says what udev announced, so it says when an event said something new,
  * not when somebody wrote to a file and sent none.
  */
 #include <errno.h>
@@ -107,6 +107,31 @@ static void on_change(void *ctx, const char *subject, const char *devpath,
 	else
 		fputs("gone", stdout);
 	putchar('\n');
+}
+
+/*
+ * Of a parent whose types differ, those with a fingerprint are all judged by one policy, and that is
+ * either in order or stale. No property says which of the two, so the image is asked. When it has changed
+ * since the event, the next event is on its way.
+ */
+static enum mdc_status status_of(void *ctx, struct str devpath)
+{
+	struct watching *w = ctx;
+	struct cli *c = w->c;
+	struct host h = HOST_INIT(c);
+	struct arena_mark mark = arena_mark(c->arena), pages = arena_mark(c->images);
+	enum mdc_status status = STATUS_OK;
+	struct image_answer a;
+	struct device d;
+
+	if (device_open(&w->sysfs, c->arena, devpath, &d) == 0 && host_find_installed(&h) == 0 &&
+		h.image && image_find(h.image, KIND_MDEV, d.driver, &a) == 0 &&
+		a.status == STATUS_POLICY_STALE)
+		status = a.status;
+	host_close(&h);
+	arena_rewind(c->images, pages);
+	arena_rewind(c->arena, mark);
+	return status;
 }
 
 /* ---- listening ------------------------------------------------------------------------------- */
@@ -245,7 +270,11 @@ static int watch(struct watching *w)
 int cmd_watch(struct cli *c)
 {
 	struct watching w = { .c = c, .sysfs = { .fd = -1 }, .signals = -1 };
-	int r = watch(&w);
+	int r;
+
+	w.set.status_of = status_of;
+	w.set.ctx = &w;
+	r = watch(&w);
 
 	watched_free(&w.set);
 	udev_watch_close(w.udev);

@@ -102,7 +102,7 @@ static int compile_given(struct host *h)
 	return open_bytes(h, bytes);
 }
 
-int host_open_installed(struct host *h)
+int host_find_installed(struct host *h)
 {
 	struct cli *c = h->c;
 	int r;
@@ -114,21 +114,27 @@ int host_open_installed(struct host *h)
 		h->image_fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		if (h->image_fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 			continue;
-		if (h->image_fd < 0)
-			return cli_fail_errno(c, -errno, "%s", path);
+		r = h->image_fd < 0 ? -errno : 0;
 		h->image_path = path;
 		h->place = place;
+		if (r < 0)
+			return r;
 		r = image_open(c->images, h->image_fd, &h->image, &h->image_status);
 		if (r == 0) {
 			h->image_status = STATUS_OK;
 			return 0;
 		}
 		h->image = NULL;
-		if (r == -EPROTONOSUPPORT || r == -EBADMSG)
-			return 0;
-		return cli_fail_errno(c, r, "%s", path);
+		return r == -EPROTONOSUPPORT || r == -EBADMSG ? 0 : r;
 	}
 	return 0;
+}
+
+int host_open_installed(struct host *h)
+{
+	int r = host_find_installed(h);
+
+	return r < 0 ? cli_fail_errno(h->c, r, "%s", h->image_path) : 0;
 }
 
 int host_open_image(struct host *h)

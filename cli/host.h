@@ -40,6 +40,8 @@ void host_close(struct host *h);
 int host_open_image(struct host *h);
 /* The installed one only. */
 int host_open_installed(struct host *h);
+/* The same without a word: a negative errno, of .image_path. */
+int host_find_installed(struct host *h);
 /* <root>/sys; reported. */
 int host_open_sysfs(struct host *h);
 

@@ -136,9 +136,9 @@ static int take_types(struct watched_set *set, struct cli *c, const struct udev_
 {
 	int r = 0;
 
-	/* Statuses that differ from type to type stand with each type. */
+	/* Statuses that differ stand with each type, but for those of types with a fingerprint. */
 	if (!carries_fingerprint(status))
-		status = (struct str){ 0 };
+		status = str_from(status_name(set->status_of(set->ctx, e->devpath)));
 	while (types.n > 0 && r == 0) {
 		struct str word = str_sub(types, 0, str_find(types, ' ')), name;
 		struct watched_state now;

@@ -13,8 +13,7 @@
 /* A subject as its device's properties describe it. */
 struct watched_state {
 	char fingerprint[FINGERPRINT_LEN + 1]; /* "": none */
-	/* The code word; "" for a type with a fingerprint on a parent whose types differ. */
-	char status[32];
+	char status[32]; /* the code word */
 	char detail[NAME_MAX_LEN * 3 + 1]; /* the attribute of missing-fact and the like, escaped */
 };
 
@@ -27,6 +26,10 @@ struct watched {
 struct watched_set {
 	struct watched *list;
 	uint32_t n, room;
+	/* The status of those types of a parent that have a fingerprint, for when the parent's own is
+	 * `partial`, which says nothing of any of them. */
+	enum mdc_status (*status_of)(void *ctx, struct str devpath);
+	void *ctx;
 };
 
 /* Called for each change; @was NULL: the subject is new, @now NULL: it is gone. */

@@ -3,7 +3,7 @@
 # watch, and what info says of properties, beside a real udevd: /dev/null's device is dressed up as a
 # parent by an overlay over sysfs, as in t-udevd.sh.
 . "$top_srcdir/tests/udev/ns.sh"
-plan 30
+plan 38
 null=/devices/virtual/mem/null
 zero=/devices/virtual/mem/zero
 
@@ -17,6 +17,7 @@ for device in $null $zero; do
 	for n in 1 2; do
 		mkdir -p "$fake$device/mdev_supported_types/mem-$n"
 		echo "Null port $n" >"$fake$device/mdev_supported_types/mem-$n/name"
+		echo yes >"$fake$device/mdev_supported_types/mem-$n/extra"
 	done
 done
 rm -r "$fake$zero/mdev_supported_types/mem-2"
@@ -55,7 +56,7 @@ event() { # DEVICE [ACTION]
 as=
 # follow NAME OPTIONS...: starts watch; it is listening when this returns
 follow() {
-	name=$1
+	name=$1 # of the run that one() looks at
 	shift
 	$as "$MDEVCOMPAT" watch "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" &
 	watch_pid=$!
@@ -94,20 +95,61 @@ stop INT
 is "$rc" 0 "SIGINT ends it well"
 is "$(wc -l <"$scratch/first.out")" 4 "and nothing more is printed"
 
-# ---- from the beginning, as JSON
-
-follow second --initial --json
-until_true has_lines "$scratch/second.out" 4
 one() { # LINE KEYS...
 	line=$1
 	shift
-	sed -n "${line}p" "$scratch/second.out" | python3 -c '
+	sed -n "${line}p" "$scratch/$name.out" | python3 -c '
 import json, sys
 x = json.load(sys.stdin)
 for k in sys.argv[1:]:
     x = x[k]
 print(x if isinstance(x, str) else json.dumps(x))' "$@"
 }
+
+# ---- types of one parent that differ
+
+fact() { # TEXT: of the second type; what a file says may change below an overlay, which files there are not
+	echo "$1" >"$fake$null/mdev_supported_types/mem-2/extra"
+	event $null
+}
+stale_policy() {
+	echo 'language 1; policy mem { applies mdev-type driver mem; accept }' >"$scratch/policies/mem.policy"
+	run "$MDEVCOMPAT" update --policies "$scratch/policies" --root "$scratch/root" --no-trigger --keep-going
+	cp "$scratch/root/etc/mdevcompat/policies.bin" "$image.new" && mv "$image.new" "$image"
+}
+policy 'attribute extra : bool from type "extra"; accept same;'
+event $null
+follow mixed --json
+fact bad
+until_true has_lines "$scratch/mixed.out" 2
+is "$(one 2 subject):$(one 2 was status):$(one 2 status):$(one 2 detail)" null/mem-2:ok:unreadable-fact:extra \
+	"one type of two loses a fact"
+is "$(udevadm info --query=property --property=MDEV_COMPAT_STATUS --value /sys$null)" partial "its parent is partial"
+# Of the other one nothing was said: the next line is what comes next.
+stale_policy
+event $null
+until_true has_lines "$scratch/mixed.out" 3
+is "$(one 3 subject):$(one 3 was status):$(one 3 status)" null/mem-1:ok:policy-stale "the other is as it was, until it is not"
+is "$(one 3 fingerprint)" "$(one 3 was fingerprint)" "with its fingerprint"
+fact yes
+until_true has_lines "$scratch/mixed.out" 4
+is "$(one 4 subject):$(one 4 was status):$(one 4 status)" null/mem-2:unreadable-fact:policy-stale "the first has its fact again"
+fact bad
+until_true has_lines "$scratch/mixed.out" 5
+rm "$image"
+stop
+is "$rc:$(one 5 subject):$(one 5 status)" 0:null/mem-2:unreadable-fact "and loses it"
+follow dark --json --initial
+stop
+is "$(grep -c '"event".*"status": *null' "$scratch/dark.out")" 0 "no subject is without a status"
+is "$(one 1 subject):$(one 1 status)" null/mem-1:ok "nor where no image answers any more"
+policy 'accept same;'
+fact yes
+
+# ---- from the beginning, as JSON
+
+follow second --initial --json
+until_true has_lines "$scratch/second.out" 4
 is "$(one 1 event):$(one 1 subject):$(one 1 was)" change:null/mem-1:null "--initial: all of them first"
 is "$(one 1 fingerprint):$(one 1 status)" "$before:ok" "with fingerprint and status"
 is "$(one 1 path)" $null "and the device"
