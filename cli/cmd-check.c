@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * check and cat: what is wrong in policy files, and which of them are in effect. The compiler
- * finds, main() prints.
+ * check: what is wrong in policy files. The compiler finds, main() prints.
  */
 #include <errno.h>
 #include <string.h>
@@ -284,55 +283,4 @@ int cmd_check(struct cli *c)
 
 	check_tree_close(&k.tree);
 	return r;
-}
-
-/* ---- cat --------------------------------------------------------------------------------------- */
-
-static const char *state_text(enum input_state s)
-{
-	switch (s) {
-	case INPUT_OK: return "in effect";
-	case INPUT_STALE: return "broken; its last good form is in use";
-	case INPUT_BROKEN: return "broken";
-	case INPUT_REFUSED: return "refused";
-	case INPUT_MASKED: return "masked";
-	case INPUT_OVERRIDDEN: return "overridden by the file of the same name above";
-	case INPUT_SHADOWED: return "a fallback; others speak about all its drivers";
-	}
-	return "unknown";
-}
-
-int cmd_cat(struct cli *c)
-{
-	struct policyset_options o = host_policyset_options(c);
-	struct policyset set;
-	int r = host_load_set(c, &o, &set);
-
-	if (r != 0)
-		return r;
-	cli_start_pager(c);
-	if (c->json)
-		json_array(&c->out, "files");
-	for (uint32_t i = 0; i < set.build.n_inputs; i++) {
-		const struct image_input *in = &set.build.input[i];
-		struct str text = set.source[i].text;
-
-		if (c->json) {
-			json_object(&c->out, NULL);
-			json_str(&c->out, "path", set.source[i].path);
-			json_text(&c->out, "state", input_state_name(in->state));
-			json_str(&c->out, "text", text);
-			json_end(&c->out);
-			continue;
-		}
-		printf("%s%s# %.*s: %s%s\n", i ? "\n" : "", cli_color(c, stdout, COLOR_BOLD),
-			STR_FMT(set.source[i].path), state_text(in->state),
-			cli_color(c, stdout, COLOR_NONE));
-		cli_print(stdout, text);
-		if (text.n > 0 && text.p[text.n - 1] != '\n')
-			putchar('\n');
-	}
-	if (c->json)
-		json_end(&c->out);
-	return set.broken ? EXIT_INPUT : EXIT_YES;
 }

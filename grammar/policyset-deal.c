@@ -206,6 +206,41 @@ static int deal(struct load *l, struct scope_claim *c, uint32_t n)
 	return add_narrows(l, c, n, s, c[0].policy);
 }
 
+/* What came of claim @c; @s is what its pair came to, and @winner the claim that answers or would. NULL: none. */
+static struct policyset_share share_of(const struct scope_claim *c, const struct scope_claim *winner,
+	const struct image_scope *s)
+{
+	struct policyset_share x = { .kind = c->kind, .driver = c->driver, .file = c->file, .other = -1 };
+	bool good = status_has_fingerprint(c->status);
+
+	if (c->class == CLAIM_NARROWS && !c->applied) {
+		x.role = good ? ROLE_NARROWS_NOTHING : ROLE_BROKEN;
+	} else if (c->class == CLAIM_NARROWS) {
+		x.role = good ? ROLE_NARROWS : ROLE_BROKEN;
+		x.other = (int32_t)winner->file;
+	} else if (!c->won) {
+		x.role = ROLE_STEPS_ASIDE;
+		x.other = (int32_t)winner->file;
+	} else if (good && s->status == STATUS_POLICY_OVERLAP) {
+		x.role = ROLE_OVERLAPS;
+		x.other = (int32_t)(c == winner ? c[1].file : winner->file);
+	} else {
+		x.role = good ? ROLE_ANSWERS : ROLE_BROKEN;
+		if (s->input >= 0 && (uint32_t)s->input != c->file)
+			x.other = s->input;
+	}
+	return x;
+}
+
+/* Of all claims of one pair. */
+static void share_out(struct load *l, uint32_t from, uint32_t n, const struct image_scope *s)
+{
+	const struct scope_claim *c = &l->claim[from];
+
+	for (uint32_t i = 0; i < n; i++)
+		l->share[from + i] = share_of(&c[i], s ? c : NULL, s);
+}
+
 static void report_idle(struct load *l)
 {
 	for (uint32_t i = 0; i < l->n; i++) {
@@ -241,10 +276,12 @@ int load_deal_out(struct load *l)
 		return 0;
 	l->scope = arena_new_array(l->arena, l->n_claims, struct image_scope);
 	l->fit = arena_new_array(l->arena, l->n, struct fit);
-	if (!l->scope || !l->fit)
+	l->share = arena_new_array(l->arena, l->n_claims, struct policyset_share);
+	if (!l->scope || !l->fit || !l->share)
 		return -ENOMEM;
 	qsort(l->claim, l->n_claims, sizeof(*l->claim), by_pair);
 	for (uint32_t i = 0, n; i < l->n_claims; i += n) {
+		uint32_t before = l->n_scopes;
 		int r;
 
 		for (n = 1; i + n < l->n_claims && l->claim[i + n].kind == l->claim[i].kind &&
@@ -253,6 +290,7 @@ int load_deal_out(struct load *l)
 		r = deal(l, &l->claim[i], n);
 		if (r < 0)
 			return r;
+		share_out(l, i, n, l->n_scopes > before ? &l->scope[before] : NULL);
 	}
 	report_idle(l);
 	return 0;

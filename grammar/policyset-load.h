@@ -41,12 +41,13 @@ struct load {
 		uint32_t with; /* the file that it narrows, from 1; 0: none yet */
 		bool fits;
 	} *fit;
+	struct policyset_share *share; /* of each claim */
 	bool broken;
 };
 
 /* Text in the arena, which does not depend on how many diagnostics were kept. */
 struct str load_text(struct arena *a, const char *fmt, ...) _printf_(2, 3);
 
-/* Deals all claims out: fills .scope, says what is wrong with them, and marks files that no pair needs.
+/* Deals all claims out: fills .scope and .share, says what is wrong with them, and marks files that no pair needs.
  * 0, -ENOMEM. */
 int load_deal_out(struct load *l);

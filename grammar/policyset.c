@@ -261,6 +261,8 @@ int policyset_load(struct arena *a, const struct policyset_options *o, struct di
 			.scope = l.scope,
 			.n_scopes = l.n_scopes,
 		},
+		.share = l.share,
+		.n_shares = l.share ? l.n_claims : 0,
 		.file = l.file,
 		.source = l.source,
 		.policy = l.policy,

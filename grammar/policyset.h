@@ -61,8 +61,36 @@ int policyset_read(struct arena *a, const char *path, struct str *ret);
 /* The same from a descriptor of any kind, as of a pipe: up to its end. 0, -ENOMEM, or what read() said. */
 int policyset_read_stream(struct arena *a, int fd, struct str *ret);
 
+/*
+ * What came of a pair that a file speaks about. .other is the number of another file, or -1:
+ *   ANSWERS         it is this file that judges; .other: one that should narrow it cannot, so nobody does
+ *   BROKEN          it would answer, or narrow (.other), if it were right
+ *   OVERLAPS        .other speaks of the pair as well, so nobody answers
+ *   STEPS_ASIDE     a fallback, and .other is none (or comes first)
+ *   NARROWS         it takes away from .other
+ *   NARROWS_NOTHING the policy that it narrows does not answer
+ */
+enum policyset_role {
+	ROLE_BROKEN = 0,
+	ROLE_ANSWERS,
+	ROLE_OVERLAPS,
+	ROLE_STEPS_ASIDE,
+	ROLE_NARROWS,
+	ROLE_NARROWS_NOTHING,
+};
+
+struct policyset_share {
+	enum subject_kind kind;
+	struct str driver;
+	uint32_t file;
+	enum policyset_role role;
+	int32_t other;
+};
+
 struct policyset {
 	struct image_build build;
+	const struct policyset_share *share; /* by pair: kind, driver; then by file */
+	uint32_t n_shares;
 	const struct policy_file *file; /* by input, as policyset_scan() found them */
 	const struct source *source; /* by input; .text.p NULL when not read */
 	const struct policy **policy; /* by input; NULL: none of its own, or not kept */

@@ -49,10 +49,10 @@ db ok 20-b.policy
 dc ok 15-c.policy
 dd ok 30-d.policy" "a masked driver has no policy"
 run "$m" --root "$root" cat
-is "$(printf '%s\n' "$out" | grep '^# ' | sed "s|$root||" | tail -n 3)" \
+is "$(printf '%s\n' "$out" | grep '^# /' | sed "s|$root||g" | tail -n 3)" \
 	"# /etc/mdevcompat/policies/30-d.policy: in effect
-# /run/mdevcompat/policies/40-e.policy: masked
-# /usr/lib/mdevcompat/policies/40-e.policy: overridden by the file of the same name above" \
+# /run/mdevcompat/policies/40-e.policy: masked: a link to /dev/null, so no file of this name is in effect
+# /usr/lib/mdevcompat/policies/40-e.policy: masked by /run/mdevcompat/policies/40-e.policy" \
 	"cat says so"
 like "$out" 'policy etc-b' "cat prints the winner"
 unlike "$out" 'policy run-b' "and no loser"
