@@ -116,7 +116,7 @@ static int make_fingerprint(struct side *k, uint32_t t, const struct evaluation 
 		fingerprint_make(text, e->accepts_text, e->offers_text, false,
 			k->m->fingerprint[k->side][t]);
 	arena_rewind(k->u->arena, mark);
-	if (r == -E2BIG)
+	if (r == -E2BIG && !k->m->inexact.p)
 		k->m->inexact = STR("a descriptor past its bounds");
 	return r == -E2BIG ? 0 : r;
 }
@@ -135,7 +135,7 @@ static int make_class(struct side *k, uint32_t class)
 	r = part_evaluate(k->u->arena, k->u, m->part, k->side, k->choice, k->texts, &e);
 	if (r < 0)
 		return r;
-	if (e.status == STATUS_TOO_COMPLEX)
+	if (e.status == STATUS_TOO_COMPLEX && !m->inexact.p)
 		m->inexact = STR("an acceptance diagram past its bounds");
 	ok = e.status == STATUS_OK;
 	for (i = 0; ok && i < k->sources.n; i++) {
@@ -220,6 +220,7 @@ static int make_side(struct universe *u, struct matrix *m, unsigned side, bool t
 	tick(progress, m->n - told);
 	if (r == 0)
 		join_rows(&k, m->go[side]);
+	m->targets[side] = k.targets;
 	return r;
 }
 

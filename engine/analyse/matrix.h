@@ -3,6 +3,18 @@
 
 #include "engine/analyse/parts.h"
 
+/* Subjects that are alike. (classes.c) */
+struct classes {
+	uint32_t *of;	 /* of each subject; UINT32_MAX: it has no verdict, and is in none */
+	uint32_t *first; /* of each class */
+	uint32_t *next;	 /* of each subject, in its class; UINT32_MAX: it is the last */
+	uint32_t n;
+};
+
+/* Subjects with one record, and those that accept and offer the same. @ok: who takes part. */
+int classes_make(struct universe *u, const struct part *part, unsigned side, const bool *ok,
+	uint32_t n, struct classes *ret_sources, struct classes *ret_targets);
+
 /*
  * One part of a relation, written out: who may go to whom among its representatives. A subject is
  * its number: its points are the digits, the first variable's the highest.
@@ -17,6 +29,7 @@ struct matrix {
 	bool *in_force[2]; /* an accept block is in force, and it is migratable */
 	/* With texts: the part's fingerprint; empty where there is none. */
 	char (*fingerprint[2])[FINGERPRINT_LEN + 1];
+	struct classes targets[2]; /* who accept and offer the same */
 	struct str inexact; /* why it does not decide, though it may show; empty: it does */
 	bool missing;	    /* nothing was written out: more subjects than may be */
 };
@@ -43,19 +56,6 @@ static inline bool matrix_go(const struct matrix *m, unsigned side, uint32_t sou
 void matrix_choice(const struct matrix *m, uint32_t s, uint32_t *choice);
 /* In how many variables two subjects differ. */
 uint32_t matrix_differ(const struct matrix *m, uint32_t x, uint32_t y);
-
-/* ---- subjects that are alike (classes.c) ------------------------------------------------------ */
-
-struct classes {
-	uint32_t *of;	 /* of each subject; UINT32_MAX: it has no verdict, and is in none */
-	uint32_t *first; /* of each class */
-	uint32_t *next;	 /* of each subject, in its class; UINT32_MAX: it is the last */
-	uint32_t n;
-};
-
-/* Subjects with one record, and those that accept and offer the same. @ok: who takes part. */
-int classes_make(struct universe *u, const struct part *part, unsigned side, const bool *ok,
-	uint32_t n, struct classes *ret_sources, struct classes *ret_targets);
 
 /* ---- one subject (subjects.c) --------------------------------------------------------------- */
 

@@ -490,7 +490,7 @@ static int finish(struct making *m, struct var *v)
 			v->point[n++] = p[i];
 			break;
 		}
-	for (i = 0; i < m->out.n; i++) {
+	for (i = 0; i < m->out.n && n <= ANALYSE_POINTS_MAX; i++) {
 		for (k = 0; k < n && !point_eq(&v->point[k], &p[i]);)
 			k++;
 		if (k == n)

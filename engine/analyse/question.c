@@ -7,6 +7,29 @@
 
 #include "engine/analyse/question.h"
 
+/* ---- memory ------------------------------------------------------------------------------------------ */
+
+void work_begin(struct work *w, struct arena *a, const struct relation_options *o)
+{
+	size_t max = o && o->memory_max ? o->memory_max : ANALYSE_MEMORY_MAX;
+
+	w->a = a;
+	w->mark = arena_mark(a);
+	w->limit = arena_bound(a, MIN(a->limit, a->used + max));
+}
+
+bool work_passed(struct work *w, int r)
+{
+	arena_bound(w->a, w->limit);
+	if (r != -ENOMEM)
+		return false;
+	arena_rewind(w->a, w->mark);
+	arena_forgive(w->a);
+	return true;
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------- */
+
 static int write_out(struct question *q, bool texts, const struct relation_options *o)
 {
 	struct matrix_progress progress = { .o = o };
@@ -138,6 +161,54 @@ int question_judge(const struct question *q, unsigned side, const uint32_t *sour
 		*ret_complex = true;
 	arena_rewind(q->u->arena, mark);
 	return 0;
+}
+
+/* The whole is a conjunction, with bounds of its own. */
+static int sample_one(struct question *q, const struct tuple *mix, bool *ret_same)
+{
+	struct arena_mark mark = arena_mark(q->u->arena);
+	struct evaluation e[2];
+	uint32_t *who[3];
+	unsigned side;
+	int r = question_compose(q, mix, 1, who);
+
+	for (side = 0; r == 0 && side < q->u->n_sides; side++) {
+		r = subject_evaluate(q->u->arena, q->u, side, who[0], &e[side]);
+		if (r == 0 && e[side].status == STATUS_TOO_COMPLEX && !q->bound.p)
+			q->bound = STR("an acceptance diagram past its bounds");
+	}
+	if (r == 0 && side == 2 && strcmp(e[0].fingerprint, e[1].fingerprint) != 0)
+		*ret_same = false;
+	arena_rewind(q->u->arena, mark);
+	return r;
+}
+
+int question_sample(struct question *q, bool *ret_same)
+{
+	struct tuple *mix = arena_new_array(q->u->arena, q->n, struct tuple);
+	bool same = true;
+	uint32_t i, k;
+	int r;
+
+	if (!mix)
+		return -ENOMEM;
+	r = subject_prepare(q->u);
+	for (i = 0; i < q->n; i++)
+		mix[i] = search_in_force(&q->m[i]);
+	for (i = 0; r == 0 && i < q->n; i++) {
+		const struct classes *t = &q->m[i].targets[0];
+		struct tuple usual = mix[i];
+		uint32_t step = t->n / QUESTION_SAMPLES_MAX + 1;
+
+		for (k = 0; r == 0 && k < t->n && !q->bound.p; k += step) {
+			mix[i] = (struct tuple){ .found = true, .at = { t->first[k] } };
+			r = sample_one(q, mix, &same);
+		}
+		mix[i] = usual;
+	}
+	if (r == 0 && ret_same)
+		*ret_same = same;
+	return r;
 }
 
 bool question_before(const struct question *q, unsigned n, uint32_t *const x[3],

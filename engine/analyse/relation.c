@@ -170,7 +170,7 @@ static int confirm(const struct question *q, enum relation_property what, struct
 	return ab && !other ? 0 : -EUCLEAN;
 }
 
-int relation_prove(struct arena *a, const struct judged *j, enum relation_property what,
+static int prove(struct arena *a, const struct judged *j, enum relation_property what,
 	const struct relation_options *o, struct relation_finding *ret)
 {
 	unsigned n = what == RELATION_OWN_TWIN ? 1 : what == RELATION_TRANSITIVE ? 3 : 2;
@@ -201,6 +201,10 @@ int relation_prove(struct arena *a, const struct judged *j, enum relation_proper
 				   search_path(&q.m[i]);
 	}
 	r = choose(&q, bad, base, n, &part, who);
+	if (r == 0 && part == q.n && !q.bound.p) {
+		r = question_sample(&q, NULL);
+		not_refuted(&q, RELATION_YES, ret);
+	}
 	if (r < 0 || part == q.n)
 		return r;
 	r = confirm(&q, what, bad[part].attr, who, &complex);
@@ -214,7 +218,21 @@ int relation_prove(struct arena *a, const struct judged *j, enum relation_proper
 	return describe(a, &q, n, who, ret);
 }
 
-int relation_any_pair(struct arena *a, const struct judged *j, const struct relation_options *o,
+int relation_prove(struct arena *a, const struct judged *j, enum relation_property what,
+	const struct relation_options *o, struct relation_finding *ret)
+{
+	struct work w;
+	int r;
+
+	work_begin(&w, a, o);
+	r = prove(a, j, what, o, ret);
+	if (!work_passed(&w, r))
+		return r;
+	*ret = (struct relation_finding){ .bound = WORK_PASSED };
+	return 0;
+}
+
+static int any_pair(struct arena *a, const struct judged *j, const struct relation_options *o,
 	struct relation_finding *ret)
 {
 	struct tuple *base;
@@ -254,6 +272,20 @@ int relation_any_pair(struct arena *a, const struct judged *j, const struct rela
 	return describe(a, &q, 2, who, ret);
 }
 
+int relation_any_pair(struct arena *a, const struct judged *j, const struct relation_options *o,
+	struct relation_finding *ret)
+{
+	struct work w;
+	int r;
+
+	work_begin(&w, a, o);
+	r = any_pair(a, j, o, ret);
+	if (!work_passed(&w, r))
+		return r;
+	*ret = (struct relation_finding){ .bound = WORK_PASSED };
+	return 0;
+}
+
 /* ---- two policies ----------------------------------------------------------------------------------- */
 
 /* The smallest pair that side @yes accepts and the other does not. */
@@ -283,7 +315,7 @@ static bool is_empty(const struct question *q, unsigned side)
 	return false;
 }
 
-int relation_same(struct arena *a, const struct judged *x, const struct judged *y,
+static int same(struct arena *a, const struct judged *x, const struct judged *y,
 	const struct relation_options *o, struct relation_finding *ret)
 {
 	const struct judged *side[2] = { x, y };
@@ -321,6 +353,22 @@ int relation_same(struct arena *a, const struct judged *x, const struct judged *
 		*ret = (struct relation_finding){ .answer = RELATION_NO };
 		return describe(a, &q, 2, who, ret);
 	}
+	r = q.bound.p ? 0 : question_sample(&q, NULL);
+	not_refuted(&q, RELATION_YES, ret);
+	return r;
+}
+
+int relation_same(struct arena *a, const struct judged *x, const struct judged *y,
+	const struct relation_options *o, struct relation_finding *ret)
+{
+	struct work w;
+	int r;
+
+	work_begin(&w, a, o);
+	r = same(a, x, y, o, ret);
+	if (!work_passed(&w, r))
+		return r;
+	*ret = (struct relation_finding){ .bound = WORK_PASSED };
 	return 0;
 }
 

@@ -22,8 +22,9 @@
  * attributes with one fact and one type have one value; all others vary freely.
  *
  * Answers are never guessed: what passes a bound is RELATION_UNDECIDED, and says which bound.
- * Functions return 0 (there is an answer), -ENOMEM, -EUCLEAN (the evaluator does not confirm a
- * witness: a bug), and errors of evaluate_section(). All of *ret lives in the arena given, or
+ * Too little memory is such a bound. Functions return 0 (there is an answer), -ENOMEM (not even for
+ * that), -EUCLEAN (the evaluator does not confirm a witness: a bug), and errors of
+ * evaluate_section(). All of *ret lives in the arena given, or
  * points into the policies.
  */
 
@@ -99,6 +100,7 @@ struct relation_finding {
 
 struct relation_options {
 	uint32_t subjects_max; /* representatives compared with each other; 0: the default */
+	size_t memory_max;     /* bytes of the arena for one question; 0: the default */
 	void (*progress)(void *ctx, uint32_t done, uint32_t of); /* may be NULL */
 	void *ctx;
 };

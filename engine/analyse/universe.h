@@ -16,6 +16,7 @@
 #define ANALYSE_BINDINGS_MAX 65536	/* combinations of the variables of one template */
 #define ANALYSE_CONSTS_MAX   64		/* sets or masks that one attribute is compared with */
 #define ANALYSE_MEMBERS_MAX  12		/* members that vary freely: 4096 sets */
+#define ANALYSE_MEMORY_MAX   ((size_t)1 << 30) /* bytes for one question */
 
 #define VAR_SCOPE 0u
 #define VAR_TYPE  1u

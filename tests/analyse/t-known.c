@@ -155,6 +155,88 @@ static void try_subjects_max(void)
 	arena_release(&a);
 }
 
+/* The least memory that a question takes, and a little less. */
+static void try_memory_max(void)
+{
+	static const char text[] = HEAD VERSION "accept same but { v <= self; } }";
+	struct relation_options o = { 0 };
+	struct relation_finding f;
+	struct difference d;
+	struct judged j, k;
+	struct arena a;
+	size_t lo = 0, hi = (size_t)64 << 20;
+
+	arena_init(&a, (size_t)256 << 20);
+	j = judged_alone(compile(&a, text));
+	k = judged_alone(compile(&a, text));
+	while (hi - lo > 1) {
+		o.memory_max = lo + (hi - lo) / 2;
+		if (relation_prove(&a, &j, RELATION_TRANSITIVE, &o, &f) < 0)
+			break;
+		*(f.answer == RELATION_UNDECIDED ? &lo : &hi) = o.memory_max;
+	}
+	o.memory_max = hi;
+	ok(relation_prove(&a, &j, RELATION_TRANSITIVE, &o, &f) == 0 && f.answer == RELATION_YES,
+		"%zu bytes are enough", hi);
+	o.memory_max = lo;
+	ok(hi == lo + 1 && relation_prove(&a, &j, RELATION_TRANSITIVE, &o, &f) == 0 &&
+			f.answer == RELATION_UNDECIDED && str_find(f.bound, 'm') < f.bound.n &&
+			str_starts(f.bound, STR("more memory")),
+		"one less is not");
+	o.memory_max = 1024;
+	/* A policy is not compared with itself. */
+	((struct policy *)k.policy)->digest[0] ^= 1;
+	ok(relation_diff(&a, &j, &k, &o, &d) == 0 && d.same_pairs == RELATION_UNDECIDED &&
+			d.same_fingerprints == RELATION_UNDECIDED &&
+			str_starts(d.bound, STR("more memory")),
+		"nor is it for a difference");
+	o.memory_max = 0;
+	ok(relation_diff(&a, &j, &k, &o, &d) == 0 && d.same_pairs == RELATION_YES,
+		"and with enough there is none");
+	arena_release(&a);
+}
+
+/* Of @x times @y combinations of two variables; compilers let less through, an image need not. */
+static struct str with_combinations(unsigned x, unsigned y)
+{
+	static char bound[128];
+	unsigned n[2] = { x, y };
+	struct relation_finding f = { 0 };
+	struct tmpl_var var[2];
+	struct policy p;
+	struct rule rule;
+	struct judged j;
+	struct arena a;
+	int r;
+
+	arena_init(&a, (size_t)1 << 30);
+	p = *compile(&a, HEAD "attribute s : string from type \"s\"; "
+			      "accept same but { s in {x: 1}-{y: 1}; } }");
+	rule = p.rule[0];
+	for (unsigned i = 0; i < 2; i++) {
+		struct str *word = arena_new_array(&a, n[i], struct str);
+
+		for (unsigned k = 0; k < n[i]; k++) {
+			char buf[16];
+
+			snprintf(buf, sizeof(buf), "%u", k);
+			word[k] = str_dup(&a, str_from(buf));
+		}
+		var[i] = rule.var[i];
+		var[i].value = word;
+		var[i].n = (uint16_t)n[i];
+	}
+	rule.var = var;
+	p.rule = &rule;
+	j = judged_alone(&p);
+	r = relation_prove(&a, &j, RELATION_FORWARD_ONLY, NULL, &f);
+	if (r < 0)
+		diag("%u x %u: error %d", x, y, r);
+	snprintf(bound, sizeof(bound), "%s %.*s", relation_answer_name(f.answer), STR_FMT(f.bound));
+	arena_release(&a);
+	return str_from(bound);
+}
+
 /* Sets of @n elements that `superset` tells apart, one by one. */
 static enum relation_answer with_members(unsigned n)
 {
@@ -253,10 +335,17 @@ static void try_blocks(void)
 
 int main(void)
 {
-	plan(ARRAY_SIZE(known) + 20);
+	plan(ARRAY_SIZE(known) + 26);
 	for (unsigned i = 0; i < ARRAY_SIZE(known); i++)
 		try_known(&known[i]);
 	try_subjects_max();
+	try_memory_max();
+	ok(str_eq(with_combinations(256, 256),
+		   STR("undecided more than 4096 values of one attribute that matter")),
+		"65536 combinations of template variables are looked at");
+	ok(str_eq(with_combinations(257, 256),
+		   STR("undecided more than 65536 combinations of template variables")),
+		"more are not");
 	ok(with_members(12) == RELATION_YES, "twelve members of a set are tried in all combinations");
 	ok(with_members(13) == RELATION_UNDECIDED, "thirteen are not");
 	ok(not_explained(20) == 0, "380 pairs are all explained");
