@@ -138,6 +138,9 @@ static bool report_range(struct check *c, const struct symbol *s, const struct e
 		STR_FMT(s->attr.name), STR_FMT(a_type(c, &s->attr.type)));
 	if (r->hint.n > 0)
 		x->help = check_text(c, "write %.*s", STR_FMT(r->hint));
+	else if (r->code == RANGE_ERR_SYNTAX)
+		x->help = STR("a version is numbers with dots between them; of other texts, such as "
+			      "1.60.0-rc1, declare a string");
 	return false;
 }
 

@@ -109,7 +109,8 @@ static size_t last_part_at(struct str version)
 	return at;
 }
 
-/* `2.0..2.4`: of patch levels, or of all that begins so? */
+/* `2.0..2.4`: of patch levels, or of all that begins so? `2.0.2-4`: of patch levels; with zeros behind
+ * the 4 it would be nearly everything. */
 static void guess_ambiguous(struct guess *g)
 {
 	char text[HINT_MAX];
@@ -123,12 +124,22 @@ static void guess_ambiguous(struct guess *g)
 		offer_spliced(g, g->item.n, ".*", g->item.n);
 		return;
 	}
+	at = last_part_at(first);
+	if (count_parts(first) == g->f.parts && count_parts(last) == 1 && at > 0) {
+		sbuf_put_str(&b, str_sub(first, 0, at));
+		sbuf_putc(&b, '<');
+		sbuf_put_str(&b, str_sub(first, at, first.n));
+		sbuf_puts(&b, "..");
+		sbuf_put_str(&b, last);
+		sbuf_putc(&b, '>');
+		offer(g, &b);
+		return;
+	}
 	put_padded(&b, first, g->f.parts);
 	sbuf_puts(&b, "..");
 	put_padded(&b, last, g->f.parts);
 	offer(g, &b);
 
-	at = last_part_at(first);
 	if (count_parts(first) != count_parts(last) ||
 		!str_eq(str_sub(first, 0, at), str_sub(last, 0, at)))
 		return;
