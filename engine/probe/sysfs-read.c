@@ -36,7 +36,9 @@ static int read_all(int fd, char *buf, size_t size, size_t *ret_n)
 		if (got > 0 && got < PAGE && buf[n - 1] == '\n')
 			break;
 	} while (got > 0 && n < size);
-	if (n >= size)
+	/* Of a longer text the kernel keeps a page less one byte (sysfs_emit()), and a list that was
+	 * cut would be one with less in it. */
+	if (n >= size || n == PAGE - 1)
 		return -EFBIG;
 	*ret_n = n;
 	return 0;

@@ -75,8 +75,8 @@ int sysfs_resolve(struct sysfs *s, struct arena *a, struct str path, struct str 
 
 /* ---- sysfs-read.c: what is there ------------------------------------------------------------- */
 
-/* A file's text as read, at most FACT_TEXT_MAX bytes: -EFBIG for more, -ENOENT, -ENODEV and
- * other errors of open and read; -EXDEV when the path would leave sysfs; -EISDIR, or -EINVAL
+/* A file's text as read, at most FACT_TEXT_MAX bytes: -EFBIG for more, and for 4095, where the kernel
+ * cuts longer ones off; -ENOENT, -ENODEV and other errors of open and read; -EXDEV when the path would leave sysfs; -EISDIR, or -EINVAL
  * for what is neither file nor folder. Never waits for a fifo. */
 int sysfs_read(struct sysfs *s, struct arena *a, struct str path, struct str *ret);
 /* Is there something at @path, links followed? 0, -ENOENT, or as sysfs_read(). @ret may be NULL. */

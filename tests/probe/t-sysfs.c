@@ -41,6 +41,8 @@ static void make_tree(void)
 	memset(big, 'x', sizeof(big));
 	put_bytes("sys/a/full", big, 4096);
 	put_bytes("sys/a/over", big, 4097);
+	put_bytes("sys/b/c/d/cut", big, 4095);
+	put_bytes("sys/b/c/d/long", big, 4094);
 	put_file("sys/b/c/d/deep", "deep\n");
 	put_link("sys/a/to-b", "../b");
 	put_link("sys/a/to-file", "./file");
@@ -140,6 +142,10 @@ static void test_reads(const char *how)
 	}
 	r = sysfs_read(&sysfs, &arena, STR("a/full"), &text);
 	ok(r == 0 && text.n == 4096, "%s: 4096 bytes", how);
+	r = sysfs_read(&sysfs, &arena, STR("b/c/d/long"), &text);
+	ok(r == 0 && text.n == 4094, "%s: 4094 bytes", how);
+	r = sysfs_read(&sysfs, &arena, STR("b/c/d/cut"), &text);
+	is_int(r, -EFBIG, "%s: 4095 bytes are what the kernel leaves of more", how);
 	r = sysfs_read(&sysfs, &arena, STR("a/hostile"), &text);
 	ok(r == 0 && text.n == 20 && memcmp(text.p, "a\nPATH=/evil\r\"'%\033\377\0z", 20) == 0,
 		"%s: bytes come as they are", how);
@@ -156,7 +162,7 @@ static void test_reads(const char *how)
 	r = sysfs_read(&sysfs, &arena, (struct str){ path, SYSFS_PATH_MAX + 1 }, &text);
 	is_int(r, -ENAMETOOLONG, "%s: one byte more", how);
 }
-#define N_READS (ARRAY_SIZE(reads) + 6)
+#define N_READS (ARRAY_SIZE(reads) + 8)
 
 static void test_links(const char *how)
 {
