@@ -126,8 +126,7 @@ static int add_resources(struct speaker *p)
 	return r;
 }
 
-/* The own type, and those that compatible_type lists. What a vfio device calls its type is the
- * policy's choice, and in no list of the driver's. */
+/* The own type, and those that compatible_type lists. */
 static int type_clause(struct speaker *p)
 {
 	struct word_set types;
@@ -135,7 +134,7 @@ static int type_clause(struct speaker *p)
 	struct sbuf b;
 	int r;
 
-	if (p->in->kind != KIND_MDEV)
+	if (!p->in->type.p)
 		return 0;
 	r = speak_read(p, p->home, STR("compatible_type"), &text, &from);
 	if (r == -ENOENT)

@@ -417,6 +417,9 @@ static int file_read(void *ctx, struct arena *a, const struct attr *attr, struct
 			*ret_from = STR("device file");
 			return 0;
 		}
+	/* Nor could it be read on a host. */
+	if (attr->fact.kind == FACT_TYPE && f->kind == KIND_VFIO)
+		return -EINVAL;
 	if (attr->fact.kind != FACT_TYPE && attr->fact.kind != FACT_PARENT &&
 		attr->fact.kind != FACT_DEVICE)
 		return -ENOENT;

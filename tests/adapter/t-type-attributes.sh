@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 75
+plan 77
 
 policy m 'speaks type-attributes;'
 policy x 'speaks cross-type-attributes;'
@@ -35,13 +35,20 @@ judge incompatible x a b "others do"
 device b type-attributes 's/i915-GVTg_V5_4,//'
 judge compatible x b b "nor is it taken away by one"
 
-# A vfio device's type is what the policy calls so: no list of the driver's names it.
+# A vfio device has a type where the policy says which file tells it.
 mkdir "$scratch/v"
-echo 'language 1; policy p { applies vfio-device driver mtty; speaks cross-type-attributes; }' >"$scratch/v/p.policy"
-device vfio type-attributes 's/^driver: .*/kind: vfio\ndriver: mtty/' 's/^  type:/  device:/' '/^    dynamic/,$d'
+echo 'language 1; policy p { applies vfio-device driver mtty type from device "name"; speaks cross-type-attributes; }' >"$scratch/v/p.policy"
+device vfio type-attributes 's/^driver: .*/kind: vfio\ndriver: mtty/' '/^type: /d' 's/^  type:/  device:\n    name: i915-GVTg_V5_4/' \
+	'/^    dynamic/,$d'
 judge compatible v vfio vfio "a vfio device"
-device other vfio 's/^type: .*/type: i915-GVTg_V4_4/'
-judge incompatible v other vfio "whose compatible_type is not asked"
+device other vfio 's/ name: .*/ name: i915-GVTg_V4_4/'
+judge compatible v other vfio "whose compatible_type has the other's type"
+device other vfio 's/ name: .*/ name: i915-GVTg_V4_8/'
+judge incompatible v other vfio "or does not"
+mkdir "$scratch/w"
+echo 'language 1; policy p { applies vfio-device driver mtty; attribute a : string from type "a" default b; accept same; }' \
+	>"$scratch/w/p.policy"
+unknown unreadable-fact:a w vfio "it has no type's folder, on a host or off it"
 
 # The target's values are a superset of the source's.
 device both type-attributes 's/8086:591d/8086:591d, 8086:1912/'

@@ -242,7 +242,7 @@ class CompiledClause:
         elif op == "not-newer":
             raise Refused("not-newer is said of self only")
         elif op == "in":
-            templates = t.tag in ("string", "pci-id")
+            templates = t.tag == "string"
             pile = self.policy.pile(t, clause.items, templates, self.where == "when")
             less = self.policy.pile(t, clause.less or [], templates, self.where == "when")
             if pile.written + less.written > values.INTERVALS_MAX:
@@ -287,7 +287,7 @@ class CompiledClause:
         if t.tag == "version" and not (e[0] == "word" and e[1] in self.policy.consts):
             self.fixed = compare(self.op, t, constant(t, e), False)
             return
-        templates = t.tag in ("string", "pci-id")
+        templates = t.tag == "string"
         pile = self.policy.pile(t, [e], templates, self.where == "when")
         if not pile.single(t):
             raise Refused("one value")
@@ -359,7 +359,7 @@ def expand(policy, e, variables):
 def bind_all(policy, clauses, variables):
     for c in clauses:
         a = policy.attributes.get(c.name)
-        if not a or a.type.tag not in ("string", "pci-id"):
+        if not a or a.type.tag != "string":
             continue
         for e in (c.items or []) + (c.less or []):
             if e[0] != "template":

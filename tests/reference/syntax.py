@@ -27,7 +27,7 @@ class Refused(Exception):
 TOKEN = re.compile(
     r"""
     (?P<blank>[ \t\n]+|\#[^\n]*\n)
-  | (?P<string>"(?:[^"\\\n]|\\["\\])*")
+  | (?P<string>"(?:[^"\\\n\t]|\\["\\])*")
   | (?P<template>
         [A-Za-z0-9_][A-Za-z0-9_.:-]*\{[ \t\n]*[A-Za-z0-9_][^{}";\#]*\}
             (?:[A-Za-z0-9_.:-]|\{[ \t\n]*[A-Za-z0-9_][^{}";\#]*\})*
