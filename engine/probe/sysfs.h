@@ -58,6 +58,11 @@ struct sysfs_id {
 	uint64_t dev, ino;
 };
 
+static inline bool sysfs_same(struct sysfs_id x, struct sysfs_id y)
+{
+	return x.dev == y.dev && x.ino == y.ino;
+}
+
 /* A descriptor, the caller's, of what is at @path, opened with the flags of open(); with O_NOFOLLOW
  * also of a link at the end. An error as sysfs_read()'s. */
 int sysfs_open_below(struct sysfs *s, struct str path, int flags);
