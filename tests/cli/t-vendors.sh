@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
 
-plan 25
+plan 27
 
 here=$top_srcdir/tests/cli
 h=$scratch/host
@@ -46,6 +46,20 @@ uuid=0f8b1e5c-7d1c-4b5a-9d0e-6f1d2c3b4a59
 is "$(value $uuid adapters)" "{ 05, 06 }" "vfio-ap: adapters from the pairs in matrix"
 is "$(value $uuid domains)" "{ 0004, 00ab }" "domains"
 is "$(value $uuid controls)" "{ 0004, 00ab }" "and control domains"
+
+# What is claimed there is written to other files, which no policy can name.
+cat >"$scratch/ap.yaml" <<'END'
+driver: vfio_ap
+type: vfio_ap-passthrough
+attributes:
+  adapters: '06.0004'
+  domains: '06.0004'
+  controls: '0004'
+  model: CEX8P EP11
+END
+run "$m" --root "$h" claim "$scratch/ap.yaml" $uuid
+is "$rc $out" "4 " "vfio-ap: a claim does not say to write to what can only be read"
+is "$(printf '%s\n' "$err" | grep -c 'has to be')" 3 "but says what has to be"
 
 # One side of the matrix alone.
 printf '05.\n06.\n' >"$h/sys/devices/vfio_ap/matrix/$uuid/matrix"
