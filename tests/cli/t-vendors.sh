@@ -11,7 +11,9 @@ here=$top_srcdir/tests/cli
 h=$scratch/host
 sh "$top_srcdir/examples/unpack" "$h" "$here/vendors.manifest" || bail_out "no host"
 rm "$h"/etc/mdevcompat/policies/*
-mkdir -p "$h/usr/lib/mdevcompat/policies"
+mkdir -p "$h/usr/lib/mdevcompat/policies" "$h/etc/mdevcompat/site.d"
+# What no file tells.
+cp "$top_srcdir/policies/site.yaml.template" "$h/etc/mdevcompat/site.d/50-vendors.yaml"
 cp "$top_srcdir"/policies/*.policy "$h/usr/lib/mdevcompat/policies/"
 
 # policies STATUS: those that have a subject in this status.

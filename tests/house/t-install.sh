@@ -25,6 +25,7 @@ $bindir/dh_mdevcompat
 $udevdir/mdevcompat_id
 $udevdir/rules.d/60-mdevcompat.rules
 $(cd "$top_srcdir/policies" && printf "$policydir/%s\n" *.policy)
+$(place datadir)/mdevcompat/site.yaml.template
 $(place datadir)/mdevcompat/vendor.policy.template
 $unitdir/mdevcompat-reload.service
 $unitdir/mdevcompat-trigger.service
