@@ -12,8 +12,8 @@
 /* Newlines and tabs separate items; elsewhere they are bytes that no text may have. */
 static bool text_clean(const struct attr *at, struct str text, bool whole_file)
 {
-	bool items = whole_file && (at->fact.key.p || (at->type.type.tag == VT_SET &&
-							      !at->type.separator.p));
+	bool items = (whole_file && at->fact.key.p) ||
+		     (at->type.type.tag == VT_SET && !at->type.separator.p);
 	size_t i;
 
 	for (i = 0; i < text.n; i++) {

@@ -3,7 +3,7 @@
 # Subjects by every name they have; list, info, match and explain, for people and as JSON.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 109
+plan 111
 
 root=$scratch/root
 full_host "$root"
@@ -176,6 +176,25 @@ exits 1 "--policies: by other rules" $M --policies "$scratch/mine" match $gpu 00
 echo nonsense >"$scratch/mine/y.policy"
 exits 3 "--policies: a broken file" $M --policies "$scratch/mine" match $gpu $gpu
 exits 1 "--policies --keep-going: without it" $M --policies "$scratch/mine" match --keep-going $gpu $gpu
+
+# ---- a device file has the raw text, newlines and all
+
+mkdir "$scratch/caps"
+cat >"$scratch/caps/w.policy" <<'END'
+language 1;
+policy w {
+	applies mdev-type driver w;
+	attribute caps : set    from type "caps";
+	attribute name : string from type "name" default absent;
+	accept same;
+}
+END
+printf 'driver: w\ntype: t\nattributes:\n  caps: "b\\na\\tc\\n"\n' >"$scratch/caps.yaml"
+run "$m" --policies "$scratch/caps" info --descriptor "$scratch/caps.yaml"
+like "$out" '^mdc1:.*,caps=Sa:b:c/' "they separate the words of a set"
+printf '  name: "a\\nb"\n' >>"$scratch/caps.yaml"
+run "$m" --policies "$scratch/caps" info "$scratch/caps.yaml"
+like "$out" 'unreadable-fact: name' "and nothing else"
 
 # ---- a type with a name that no record has
 
