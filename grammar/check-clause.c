@@ -197,51 +197,26 @@ static bool lower_ranges(struct check *c, struct pile *in, struct pile *except,
 static bool lower_sets(struct check *c, struct pile *in, struct pile *except,
 	struct operand *ret)
 {
-	struct word_set *sets = in->sets.p, *gone = except->sets.p;
-	struct word_set *kept = arena_new_array(c->a, in->sets.n, struct word_set);
-	uint32_t i, j, n = 0;
+	struct vec kept;
 
-	if (!kept)
+	if (!sets_minus(c, &in->sets, &except->sets, &kept))
 		return false;
-	for (i = 0; i < in->sets.n; i++) {
-		for (j = 0; j < n && !word_set_eq(kept[j], sets[i]); j++)
-			;
-		if (j < n)
-			continue;
-		for (j = 0; j < except->sets.n && !word_set_eq(gone[j], sets[i]); j++)
-			;
-		if (j == except->sets.n)
-			kept[n++] = sets[i];
-	}
 	ret->kind = OPERAND_SETS;
-	ret->sets = kept;
-	ret->n_values = n;
+	ret->sets = kept.p;
+	ret->n_values = kept.n;
 	return true;
 }
 
 static bool lower_masks(struct check *c, struct pile *in, struct pile *except,
 	struct operand *ret)
 {
-	uint64_t(*masks)[4] = in->masks.p, (*gone)[4] = except->masks.p;
-	uint64_t(*kept)[4] = arena_alloc_array(c->a, in->masks.n, sizeof(*kept));
-	uint32_t i, j, n = 0;
+	struct vec kept;
 
-	if (!kept)
+	if (!masks_minus(c, &in->masks, &except->masks, &kept))
 		return false;
-	for (i = 0; i < in->masks.n; i++) {
-		for (j = 0; j < n && memcmp(kept[j], masks[i], sizeof(*kept)) != 0; j++)
-			;
-		if (j < n)
-			continue;
-		for (j = 0; j < except->masks.n && memcmp(gone[j], masks[i], sizeof(*kept)) != 0;
-			j++)
-			;
-		if (j == except->masks.n)
-			memcpy(kept[n++], masks[i], sizeof(*kept));
-	}
 	ret->kind = OPERAND_MASKS;
-	ret->masks = (const uint64_t(*)[4])kept;
-	ret->n_values = n;
+	ret->masks = kept.p;
+	ret->n_values = kept.n;
 	return true;
 }
 

@@ -141,6 +141,13 @@ struct word_set words_normal(struct str *w, uint32_t n);
 struct word_set words_minus(struct str *w, uint32_t n, struct word_set less);
 bool words_contain(struct word_set set, struct str w);
 
+/* ---- distinct.c ---------------------------------------------------------------------------- */
+
+/* The sets, or masks, of @in in their order, each once, without those of @less: in an array of its own.
+ * False: no memory. */
+bool sets_minus(struct check *c, const struct vec *in, const struct vec *less, struct vec *ret);
+bool masks_minus(struct check *c, const struct vec *in, const struct vec *less, struct vec *ret);
+
 /* ---- pile.c: a list of elements as values of one type -------------------------------------- */
 
 struct pile {

@@ -20,17 +20,12 @@ static bool has_prefix(struct word_set prefixes, struct str w)
 	return false;
 }
 
-static bool word_possible(const struct possible *p, struct str w)
-{
-	return words_contain(p->words, w) || has_prefix(p->prefixes, w);
-}
-
 /* The words of @x that @y has too; all of both where prefixes make that hard. */
 static bool meet_words(struct check *c, const struct possible *x, const struct possible *y,
 	struct possible *ret)
 {
+	uint32_t i, k = 0, n = 0;
 	struct str *w;
-	uint32_t i, n = 0;
 
 	if (x->prefixes.n > 0 && y->prefixes.n > 0) {
 		*ret = *x;
@@ -38,24 +33,44 @@ static bool meet_words(struct check *c, const struct possible *x, const struct p
 	}
 	if (x->prefixes.n > 0)
 		return meet_words(c, y, x, ret);
+	/* One constant, used in both. */
+	if (x->words.w == y->words.w && x->words.n == y->words.n) {
+		*ret = (struct possible){ .words = x->words };
+		return true;
+	}
 	w = arena_new_array(c->a, x->words.n, struct str);
 	if (!w)
 		return false;
-	for (i = 0; i < x->words.n; i++)
-		if (word_possible(y, x->words.w[i]))
+	for (i = 0; i < x->words.n; i++) {
+		while (k < y->words.n && str_cmp(y->words.w[k], x->words.w[i]) < 0)
+			k++;
+		if ((k < y->words.n && str_eq(y->words.w[k], x->words.w[i])) ||
+			has_prefix(y->prefixes, x->words.w[i]))
 			w[n++] = x->words.w[i];
+	}
 	*ret = (struct possible){ .words = { w, n } };
 	return true;
 }
 
+/* What that costs: words and intervals that are looked at. */
+static uint64_t cost_of(const struct possible *x, const struct possible *y)
+{
+	uint64_t words = x->words.w == y->words.w ? 1 : (uint64_t)x->words.n + y->words.n;
+
+	words += (uint64_t)x->words.n * y->prefixes.n + (uint64_t)y->words.n * x->prefixes.n;
+	return 1 + words + x->ranges.n + y->ranges.n;
+}
+
 static bool meet(struct check *c, const struct possible *x, const struct possible *y,
-	struct possible *ret)
+	struct possible *ret, uint64_t *cost)
 {
 	struct possible p;
 
 	if (x->all || y->all) {
+		*cost += 1;
 		p = x->all ? *y : *x;
 	} else {
+		*cost += cost_of(x, y);
 		if (!meet_words(c, x, y, &p) ||
 			ranges_intersect(c->a, x->ranges, y->ranges, &p.ranges) < 0)
 			return false;
@@ -127,10 +142,14 @@ static bool expand(struct check *c, const struct case_ *k, const struct tmpl *t,
 static struct possible possible_words(struct check *c, const struct case_ *k,
 	const struct operand *o)
 {
-	struct possible p = { 0 };
+	struct possible p = { .prefixes = o->prefixes };
 	struct vec words = { 0 };
 	uint32_t i;
 
+	if (o->n_tmpl == 0 && o->except_words.n == 0) {
+		p.words = o->words;
+		return p;
+	}
 	for (i = 0; i < o->words.n; i++) {
 		struct str *to = vec_push(c->a, &words, sizeof(*to));
 
@@ -144,7 +163,6 @@ static struct possible possible_words(struct check *c, const struct case_ *k,
 		return (struct possible){ .all = true };
 	p.words = words_normal(words.p, words.n);
 	p.words = words_minus((struct str *)p.words.w, p.words.n, o->except_words);
-	p.prefixes = o->prefixes;
 	return p;
 }
 
@@ -290,12 +308,12 @@ static struct possible possible_values(struct check *c, const struct case_ *k,
 	return EVERYTHING;
 }
 
-static bool add_clause(struct check *c, const struct case_ *k, const struct clause *clause,
+static bool add_clause(struct check *c, struct case_ *k, const struct clause *clause,
 	struct possible *to)
 {
 	struct possible p = possible_values(c, k, clause);
 
-	return meet(c, to, &p, to);
+	return meet(c, to, &p, to, &k->cost);
 }
 
 /* ---- cases ------------------------------------------------------------------------------- */
@@ -331,19 +349,19 @@ bool case_fill(struct check *c, struct case_ *k)
 }
 
 bool cases_can_meet(struct check *c, const struct case_ *x, const struct case_ *y, uint16_t attr,
-	struct possible *ret_source)
+	struct possible *ret_source, uint64_t *cost)
 {
 	uint32_t i;
 
 	for (i = 0; i < c->policy->n_attrs; i++) {
 		struct possible self, p;
 
-		if (!meet(c, &x->self[i], &y->self[i], &self) ||
-			!meet(c, &x->source[i], &y->source[i], &p))
+		if (!meet(c, &x->self[i], &y->self[i], &self, cost) ||
+			!meet(c, &x->source[i], &y->source[i], &p, cost))
 			return true;
 		if (is_empty(&self))
 			return false;
-		if ((x->equal[i] || y->equal[i]) && !meet(c, &p, &self, &p))
+		if ((x->equal[i] || y->equal[i]) && !meet(c, &p, &self, &p, cost))
 			return true;
 		if (is_empty(&p))
 			return false;

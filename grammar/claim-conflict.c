@@ -10,6 +10,7 @@
 
 #define CASES_MAX 1024	     /* computed claims on one attribute */
 #define PAIRS_MAX (1u << 20) /* of a computed claim with any other */
+#define COST_MAX  (1u << 26) /* words, intervals and values of the source that are looked at for one */
 
 struct conflict {
 	struct check *c;
@@ -17,6 +18,7 @@ struct conflict {
 	struct case_ *computed;
 	uint32_t n_computed;
 	uint32_t pairs;
+	uint64_t cost;
 };
 
 /* ---- claims ------------------------------------------------------------------------------ */
@@ -70,8 +72,8 @@ static bool other_possible(const struct attr_type *t, const struct possible *p, 
 }
 
 /* For some value that the source can have, do both claim, and not the same? */
-static bool differ(const struct conflict *f, const struct case_ *x, const struct case_ *y,
-	int source, const struct possible *p)
+static bool differ(struct conflict *f, const struct case_ *x, const struct case_ *y, int source,
+	const struct possible *p)
 {
 	const struct attr_type *t;
 	int64_t v, a, b;
@@ -86,6 +88,7 @@ static bool differ(const struct conflict *f, const struct case_ *x, const struct
 	for (v = t->lo;; v++) {
 		bool can = p->all || ranges_contains(p->ranges, key_from_int(v));
 
+		f->cost += 1u + (can ? x->claim->expr.n : 0);
 		if (can && claimed(f, x, v, &a) && claimed(f, y, v, &b) && a != b)
 			return true;
 		if (v == t->hi)
@@ -98,7 +101,7 @@ static bool contradict(struct conflict *f, const struct case_ *x, const struct c
 	struct possible p = EVERYTHING;
 	int sx = source_of(f, x), sy = source_of(f, y);
 
-	if (!cases_can_meet(f->c, x, y, (uint16_t)MAX(MAX(sx, sy), 0), &p))
+	if (!cases_can_meet(f->c, x, y, (uint16_t)MAX(MAX(sx, sy), 0), &p, &f->cost))
 		return false;
 	if (sx >= 0 && sy >= 0 && sx != sy)
 		return true;
@@ -194,6 +197,12 @@ static bool compare(struct conflict *f, struct case_ *k)
 				STR_FMT(f->c->policy->attr[f->attr].name));
 			return false;
 		}
+		if (f->cost > COST_MAX) {
+			check_error(f->c, DIAG_TOO_MANY, k->ast->span,
+				"comparing the claims on '%.*s' takes more than %u steps",
+				STR_FMT(f->c->policy->attr[f->attr].name), COST_MAX);
+			return false;
+		}
 		mark = arena_mark(f->c->a);
 		if (contradict(f, &f->computed[i], k)) {
 			if (!arena_failed(f->c->a))
@@ -219,7 +228,11 @@ static bool visit_block(struct conflict *f, const struct rule *r, const struct b
 	do {
 		struct arena_mark mark = arena_mark(f->c->a);
 
-		if (!case_fill(f->c, &k) || !compare(f, &k))
+		k.cost = 0;
+		if (!case_fill(f->c, &k))
+			return false;
+		f->cost += k.cost;
+		if (!compare(f, &k))
 			return false;
 		if (!computed) {
 			arena_rewind(f->c->a, mark);

@@ -211,7 +211,6 @@ static bool subtract(struct check *c, const struct symbol *s, const struct ast_c
 {
 	struct ranges x, y;
 	struct word_set w;
-	uint32_t i, j, kept;
 
 	if (from->prefixes.n + less->prefixes.n > 0) {
 		check_error(c, DIAG_OPERAND, k->value.except_span,
@@ -229,25 +228,8 @@ static bool subtract(struct check *c, const struct symbol *s, const struct ast_c
 	from->written += less->written;
 	from->has_yes &= !less->has_yes;
 	from->has_no &= !less->has_no;
-	for (i = kept = 0; i < from->sets.n; i++) {
-		struct word_set *sets = from->sets.p, *gone = less->sets.p;
-
-		for (j = 0; j < less->sets.n && !word_set_eq(sets[i], gone[j]); j++)
-			;
-		if (j == less->sets.n)
-			sets[kept++] = sets[i];
-	}
-	from->sets.n = kept;
-	for (i = kept = 0; i < from->masks.n; i++) {
-		uint64_t(*masks)[4] = from->masks.p, (*gone)[4] = less->masks.p;
-
-		for (j = 0; j < less->masks.n && memcmp(masks[i], gone[j], sizeof(*gone)); j++)
-			;
-		if (j == less->masks.n)
-			memmove(masks[kept++], masks[i], sizeof(*masks));
-	}
-	from->masks.n = kept;
-	return true;
+	return sets_minus(c, &from->sets, &less->sets, &from->sets) &&
+	       masks_minus(c, &from->masks, &less->masks, &from->masks);
 }
 
 /* Is no element of a constant's list the name of another one? */

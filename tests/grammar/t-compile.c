@@ -397,6 +397,54 @@ static void put_const_uses(unsigned n)
 	put_n("accept same but { type in C; }\n", n);
 }
 
+/* Blocks that only their last attribute tells apart, each with a claim of its own. */
+static void put_claims(unsigned n, unsigned words, const char *claim)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		sbuf_puts(&out, "accept same but { ");
+		if (words > 0) {
+			sbuf_puts(&out, "s in ");
+			put_list("w", words);
+			sbuf_puts(&out, "; ");
+		}
+		sbuf_puts(&out, "z == ");
+		sbuf_puts(&out, *claim ? "z" : "y");
+		sbuf_put_u64(&out, i);
+		sbuf_puts(&out, "; claim a");
+		sbuf_puts(&out, claim);
+		sbuf_puts(&out, "; }\n");
+	}
+}
+
+static void begin_claims(void)
+{
+	sbuf_puts(&out, "attribute a : int 0..9 from device \"a\" default 1 dynamic;\n"
+			"attribute s : string from type \"s\"; attribute z : string from type \"z\";\n");
+}
+
+static void put_computed(unsigned n)
+{
+	begin_claims();
+	put_claims(n, 0, " = 1");
+}
+
+/* Each is compared with each computed one, which were compared with each other: 2^20 pairs at most. */
+static void put_copies(unsigned n)
+{
+	begin_claims();
+	put_claims(1024, 0, " = 1");
+	put_claims(n, 0, "");
+}
+
+/* Of each pair of blocks both lists are looked at, and of each block once what it says. */
+static void put_claim_lists(unsigned n)
+{
+	begin_claims();
+	put_claims(500, n, " = 1");
+}
+
 static void test_bounds(void)
 {
 	bound("braces and parentheses inside each other", put_nesting, POLICY_NESTING_MAX,
@@ -424,6 +472,9 @@ static void test_bounds(void)
 	bound("terms and operations", put_terms, EXPR_NODES_MAX - 1, DIAG_TOO_MANY);
 	bound("times 1024 values from constants", put_const_uses, CONST_ITEMS_MAX / 1024,
 		DIAG_TOO_MANY);
+	bound("computed claims to compare", put_computed, 1024, DIAG_TOO_MANY);
+	bound("copies beside as many", put_copies, 512, DIAG_TOO_MANY);
+	bound("words in lists of blocks that claim", put_claim_lists, 260, DIAG_TOO_MANY);
 	begin();
 	put_sums(POLICY_NESTING_MAX - 2);
 	ok(finish().first == DIAG_TOO_MANY, "sums in parentheses end in the bound on terms");
@@ -725,7 +776,7 @@ static void test_partial(void)
 int main(void)
 {
 	load_samples();
-	plan(2 + 1 + 2 * 22 + 1 + 2 + 7 + 2 + 2 * (unsigned)n_samples + 2 + 6 + 3);
+	plan(2 + 1 + 2 * 25 + 1 + 2 + 7 + 2 + 2 * (unsigned)n_samples + 2 + 6 + 3);
 	test_prefixes();
 	test_bytes();
 	test_bounds();
