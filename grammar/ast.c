@@ -26,7 +26,8 @@ bool ast_language(struct parse_ctx *px, struct span number)
 	r = str_to_u64(p->language.text, UINT32_MAX, &v);
 	if (r == -EINVAL || (r == 0 && v == 0)) {
 		parse_error(px, DIAG_NUMBER, number, "'%.*s' is no number of a language",
-			STR_FMT(diag_quote(px->diags, p->language.text)));
+			STR_FMT(diag_quote(px->diags, p->language.text)))->help =
+			STR("write 'language 1;'");
 		return true;
 	}
 	if (r == 0 && v <= POLICY_LANGUAGE)

@@ -51,6 +51,10 @@ bool check_claim(struct check *c, struct vars *v, const struct ast_claim *from,
 			"'%.*s' is not dynamic, so it cannot be claimed", STR_FMT(s->attr.name));
 		if (s->decl)
 			check_other(c, x, s->decl->name.span, STR("declared here"));
+		x->help = s->decl ? STR("if it is chosen for each instance, declare it 'default VALUE "
+					"dynamic'; else leave the claim out") :
+				    STR("what an instance is made with is an attribute 'from device' that "
+					"is 'dynamic'");
 		return false;
 	}
 	to.attr = s->number;

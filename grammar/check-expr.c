@@ -212,7 +212,8 @@ static bool fold(struct builder *b, const struct elem *e, enum expr_op op, unsig
 	int64_t v = 0;
 
 	if (op == EXPR_DIV && y->op == EXPR_CONST && y->num == 0) {
-		check_error(b->c, DIAG_ARITHMETIC, e->span, "a division by zero has no value");
+		check_error(b->c, DIAG_ARITHMETIC, e->span, "a division by zero has no value")->help =
+			STR("it would hold for nothing; leave it out");
 		return false;
 	}
 	if (x + 1 != y || x->op != EXPR_CONST || y->op != EXPR_CONST)
@@ -234,9 +235,16 @@ static bool fold(struct builder *b, const struct elem *e, enum expr_op op, unsig
 		break;
 	}
 	if (fails) {
-		check_error(b->c, DIAG_ARITHMETIC, e->span, op == EXPR_DIV ?
+		struct diag *d = check_error(b->c, DIAG_ARITHMETIC, e->span, op == EXPR_DIV ?
 				"this division has a remainder, and so no value" :
 				"this does not fit into 64 bits, and so has no value");
+
+		if (op == EXPR_DIV && y->num != -1)
+			d->help = check_text(b->c, "nothing is rounded: %lld / %lld is %lld, remainder %lld",
+				(long long)x->num, (long long)y->num, (long long)(x->num / y->num),
+				(long long)(x->num % y->num));
+		else
+			d->help = STR("ints are -9223372036854775808..9223372036854775807");
 		return false;
 	}
 	x->num = v;

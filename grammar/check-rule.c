@@ -36,6 +36,25 @@ static bool bind_clauses(struct check *c, struct vars *v, const struct ast_claus
 	return good;
 }
 
+/* "{a} has 7 values, {b} has 7" */
+static struct str factors(struct check *c, const struct vars *v, uint32_t bound)
+{
+	char buf[TEMPLATE_VARS_MAX * (NAME_MAX_LEN + 16)];
+	struct sbuf b = SBUF(buf);
+	int i;
+
+	for (i = 0; i < v->n; i++) {
+		if (!(bound >> i & 1))
+			continue;
+		sbuf_puts(&b, b.n > 0 ? ", {" : "{");
+		sbuf_put_str(&b, v->var[i].name);
+		sbuf_puts(&b, "} has ");
+		sbuf_put_u64(&b, v->var[i].n);
+	}
+	sbuf_puts(&b, " values");
+	return check_text(c, "%.*s", STR_FMT(sbuf_str(&b)));
+}
+
 static bool check_combinations(struct check *c, const struct vars *v, uint32_t bound,
 	struct span span, const char *what)
 {
@@ -48,7 +67,9 @@ static bool check_combinations(struct check *c, const struct vars *v, uint32_t b
 	if (n <= BINDINGS_MAX)
 		return true;
 	check_error(c, DIAG_COMBINATIONS, span, "%s has %llu combinations, more than %d", what,
-		(unsigned long long)n, BINDINGS_MAX);
+		(unsigned long long)n, BINDINGS_MAX)->help =
+		check_text(c, "%.*s; split it into several with fewer values each",
+			STR_FMT(factors(c, v, bound)));
 	return false;
 }
 

@@ -75,7 +75,9 @@ static bool check_test(struct check *c, const struct ast_test *t, struct policy_
 	int expect;
 
 	if (missing) {
-		check_error(c, DIAG_TEST, t->name.span, "the test has no '%s'", missing);
+		check_error(c, DIAG_TEST, t->name.span, "the test has no '%s'", missing)->help =
+			STR("write 'target { type NAME; ATTRIBUTE VALUE; ... } source { ... } expect "
+			    "compatible;'");
 		return false;
 	}
 	if (t->name.text.n > WORD_MAX_LEN / 16) {

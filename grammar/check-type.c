@@ -310,6 +310,33 @@ static bool check_mask(struct check *c, const struct option *o, struct attr_type
 	return true;
 }
 
+/* "int takes a range, 'hex' or 'size'" and what all types take. */
+static struct str own_options(struct check *c, const struct type_info *info)
+{
+	static const char *const words[OPTION_MAX_] = {
+		[OPTION_SEPARATOR] = "'separator'",
+		[OPTION_FIELD] = "'field'",
+		[OPTION_FORMAT] = "'format'",
+		[OPTION_ORDER] = "'order'",
+		[OPTION_MAJOR] = "'major'",
+		[OPTION_HEX] = "'hex'",
+		[OPTION_SIZE] = "'size'",
+		[OPTION_RANGE] = "a range",
+	};
+	char buf[128];
+	struct sbuf b = SBUF(buf);
+	unsigned i;
+
+	for (i = 0; i < OPTION_MAX_; i++) {
+		if (!words[i] || !(info->options & ENUM(i)))
+			continue;
+		sbuf_puts(&b, words[i]);
+		sbuf_puts(&b, ", ");
+	}
+	return check_text(c, "%.*s takes %.*s'key', 'default' and 'dynamic'", STR_FMT(info->word),
+		STR_FMT(sbuf_str(&b)));
+}
+
 static bool check_options(struct check *c, const struct ast_attr *decl,
 	const struct type_info *info)
 {
@@ -323,7 +350,7 @@ static bool check_options(struct check *c, const struct ast_attr *decl,
 			continue;
 		check_error(c, DIAG_OPTION, o->span, "'%.*s' does not suit the type %.*s",
 			QUOTE(c, str_sub(c->src->text, o->span.from, o->span.to)),
-			STR_FMT(info->word));
+			STR_FMT(info->word))->help = own_options(c, info);
 		good = false;
 	}
 	return good;

@@ -61,12 +61,31 @@ static const char *elem_what(const struct elem *e)
 	return "value";
 }
 
-/* "'x' is no value of the version(3) 'manager'" */
+/* Where the attribute got its type, if that is on another line. */
+static void type_place(struct check *c, const struct symbol *s, const struct elem *e, struct diag *x)
+{
+	struct str between;
+
+	if (!s->decl)
+		return;
+	between = str_sub(c->src->text, s->decl->type.span.to, e->span.from);
+	if (e->span.from < s->decl->type.span.to || str_find(between, '\n') < between.n)
+		check_other(c, x, s->decl->type.span, STR("declared here"));
+}
+
+/* "'x' is no value of 'manager', a version(3)" */
 static struct diag *not_a_value(struct check *c, const struct symbol *s, const struct elem *e)
 {
-	struct diag *x = check_error(c, DIAG_VALUE, e->span, "this %s is no value of '%.*s', %.*s",
-		elem_what(e), STR_FMT(s->attr.name), STR_FMT(a_type(c, &s->attr.type)));
+	struct str type = a_type(c, &s->attr.type);
+	struct diag *x;
 
+	if (e->kind == ELEM_BARE)
+		x = check_error(c, DIAG_VALUE, e->span, "'%.*s' is no value of '%.*s', %.*s",
+			QUOTE(c, e->text), STR_FMT(s->attr.name), STR_FMT(type));
+	else
+		x = check_error(c, DIAG_VALUE, e->span, "this %s is no value of '%.*s', %.*s",
+			elem_what(e), STR_FMT(s->attr.name), STR_FMT(type));
+	type_place(c, s, e, x);
 	if (e->kind == ELEM_BRACES)
 		x->help = STR("braces are for sets and masks; a list is written `in A, B`");
 	return x;
@@ -134,8 +153,16 @@ static bool report_range(struct check *c, const struct symbol *s, const struct e
 		code = DIAG_TOO_MANY;
 	span.from = e->span.from + (uint32_t)MIN(r->at, e->text.n);
 	span.to = MIN(span.from + (uint32_t)r->len, e->span.to);
-	x = check_error(c, code, span, "%s, for '%.*s', %.*s", range_error_text(r->code),
-		STR_FMT(s->attr.name), STR_FMT(a_type(c, &s->attr.type)));
+	if (r->code == RANGE_ERR_AMBIGUOUS)
+		x = check_error(c, code, span, "'%.*s' has too few parts for '%.*s', %.*s: is it one "
+			"version, or all that begin so?",
+			QUOTE(c, str_sub(c->src->text, span.from, span.to)), STR_FMT(s->attr.name),
+			STR_FMT(a_type(c, &s->attr.type)));
+	else
+		x = check_error(c, code, span, "%s, for '%.*s', %.*s", range_error_text(r->code),
+			STR_FMT(s->attr.name), STR_FMT(a_type(c, &s->attr.type)));
+	if (r->code == RANGE_ERR_AMBIGUOUS || r->code == RANGE_ERR_TOO_MANY_PARTS)
+		type_place(c, s, e, x);
 	if (r->hint.n > 0)
 		x->help = check_text(c, "write %.*s", STR_FMT(r->hint));
 	else if (r->code == RANGE_ERR_SYNTAX)

@@ -135,6 +135,29 @@ static bool top_is(const struct parse_ctx *px, char c)
 	return px->depth > 0 && px->src->text.p[px->open[px->depth - 1].from] == c;
 }
 
+/* The blanks that a line begins with, up to byte @at if nothing else is before it. */
+static struct str indentation(struct str text, uint32_t at)
+{
+	uint32_t from = at, to;
+
+	while (from > 0 && text.p[from - 1] != '\n')
+		from--;
+	for (to = from; to < at && (text.p[to] == ' ' || text.p[to] == '\t');)
+		to++;
+	return str_sub(text, from, to);
+}
+
+/* A brace that nobody closed is closed by its neighbour's, which stands elsewhere. */
+static void compare_indentation(struct parse_ctx *px, struct span open, struct span close)
+{
+	struct str text = px->src->text, a = indentation(text, open.from), b = indentation(text, close.from);
+
+	if (px->askew.to > 0 || b.p + b.n != text.p + close.from || a.p == b.p || str_eq(a, b))
+		return;
+	px->askew = open;
+	px->askew_close = close;
+}
+
 int scan_close_group(struct parse_ctx *px, struct span span, char c)
 {
 	if (c == ')') {
@@ -147,6 +170,7 @@ int scan_close_group(struct parse_ctx *px, struct span span, char c)
 		px->depth--;
 	if (top_is(px, '{')) {
 		px->depth--;
+		compare_indentation(px, px->open[px->depth], span);
 		px->braces--;
 	}
 	return px->braces >= px->blocks && px->blocks > 0 ? TOK_RBRACE_LIST : TOK_RBRACE;
@@ -182,12 +206,40 @@ static int next_after_mistake(struct parse_ctx *px, int token)
 	return token;
 }
 
+/*
+ * The parser drops the word at which it noticed that a `;` is missing; it gets the `;` now, and that word
+ * behind it. Not if it found a way of its own. 0: the scanner is to be asked.
+ */
+static int supplied(struct parse_ctx *px, struct span *span)
+{
+	switch (px->supply) {
+	case SUPPLY_NOTHING:
+		break;
+	case SUPPLY_END:
+		px->supply = px->recovering ? SUPPLY_WORD : SUPPLY_NOTHING;
+		if (!px->recovering)
+			break;
+		px->recovering = false;
+		*span = px->word_span;
+		return TOK_SEMICOLON;
+	case SUPPLY_WORD:
+		px->supply = SUPPLY_NOTHING;
+		*span = px->word_span;
+		return px->word;
+	}
+	return 0;
+}
+
 int mdc_yylex(MDC_YYSTYPE *value, MDC_YYLTYPE *span, struct parse_ctx *px, void *scanner)
 {
-	int token;
+	int token = supplied(px, span);
 
+	if (token > 0)
+		return token;
 	for (;;) {
 		token = scan_token(value, span, scanner);
+		px->token_end_before = px->token_end;
+		px->token_end = span->to;
 		if (px->hopeless)
 			return TOK_MDC_YYEOF;
 		if (px->recovering) {
@@ -198,6 +250,7 @@ int mdc_yylex(MDC_YYSTYPE *value, MDC_YYLTYPE *span, struct parse_ctx *px, void 
 			px->recovering = true;
 			px->skipped_statement = false;
 		}
+		px->token = token;
 		return token;
 	}
 }

@@ -473,13 +473,38 @@ static struct str suggestion(struct str word, const yysymbol_kind_t *expected, i
 	return closest_word(word, candidate, k);
 }
 
+/* Does the word stand on a line below that of the one before it? */
 static bool after_newline(const struct parse_ctx *px, struct span span)
 {
-	uint32_t i = span.from;
+	struct str between = str_sub(px->src->text, px->token_end_before, span.from);
 
-	while (i > 0 && (px->buf[i - 1] == ' ' || px->buf[i - 1] == '\t'))
-		i--;
-	return i > 0 && px->buf[i - 1] == '\n';
+	return str_find(between, '\n') < between.n;
+}
+
+/* A `;` is missing where the statement ends, not where the next one begins. */
+static void report_missing_end(struct parse_ctx *px, struct span span)
+{
+	struct str word = str_sub(px->src->text, span.from, span.to);
+	uint32_t at = px->token_end_before;
+	struct diag *x = parse_error(px, DIAG_SYNTAX, (struct span){ at, at + 1 },
+		"expected ';' before '%.*s'", STR_FMT(diag_quote(px->diags, word)));
+
+	x->other.source = px->src;
+	x->other.span = span;
+	x->other.label = STR("the next one begins here");
+	x->help = STR("end the statement with ';'");
+}
+
+/* Reads on as if the `;` were there, if what follows begins something that can stand here. */
+static void supply_end(struct parse_ctx *px, const yypcontext_t *ctx)
+{
+	int kind = yypcontext_token(ctx);
+
+	if (kind == YYSYMBOL_BARE ? !px->block : !symbol_is_keyword(kind))
+		return;
+	px->supply = SUPPLY_END;
+	px->word = px->token;
+	px->word_span = *yypcontext_location(ctx);
 }
 
 /* "not" of `not manager`: it stands where an attribute does. */
@@ -494,6 +519,8 @@ static struct str word_before(const struct parse_ctx *px, struct span span)
 	return str_sub(px->src->text, from, to);
 }
 
+#define EXPECTED_SHORT 4
+
 static void report_unexpected(const yypcontext_t *ctx, struct parse_ctx *px)
 {
 	yysymbol_kind_t expected[YYNTOKENS], token = yypcontext_token(ctx);
@@ -503,7 +530,6 @@ static void report_unexpected(const yypcontext_t *ctx, struct parse_ctx *px)
 	struct str word = str_sub(px->src->text, span.from, span.to), best;
 	char buf[512];
 	struct sbuf b = SBUF(buf);
-	bool missing_end;
 	struct diag *x;
 
 	if (n == 1 && expected[0] == YYSYMBOL_LANGUAGE) {
@@ -514,16 +540,18 @@ static void report_unexpected(const yypcontext_t *ctx, struct parse_ctx *px)
 		return;
 	}
 	n = interesting(expected, n);
-	missing_end = expects(expected, n, YYSYMBOL_SEMICOLON) && after_newline(px, span);
-	if (missing_end) {
-		expected[0] = YYSYMBOL_SEMICOLON;
-		n = 1;
+	if (expects(expected, n, YYSYMBOL_SEMICOLON) && after_newline(px, span)) {
+		report_missing_end(px, span);
+		supply_end(px, ctx);
+		return;
 	}
-	put_expected(&b, expected, n, value);
+	/* Beside the word that was meant, a long list says nothing. */
+	best = token == YYSYMBOL_BARE ? suggestion(word, expected, n) : STR("");
+	if (best.n == 0 || n <= EXPECTED_SHORT)
+		put_expected(&b, expected, n, value);
 	x = parse_error(px, DIAG_SYNTAX, span, "unexpected '%.*s'%.*s",
 		STR_FMT(diag_quote(px->diags, word)), STR_FMT(sbuf_str(&b)));
-	best = suggestion(word, expected, n);
-	if (token == YYSYMBOL_BARE && best.n > 0)
+	if (best.n > 0)
 		x->help = diag_text(px->diags, "did you mean '%.*s'?", STR_FMT(best));
 	else if (token == YYSYMBOL_ASSIGN && expects(expected, n, YYSYMBOL_EQ))
 		x->help = STR("equality is written '=='");
@@ -531,8 +559,6 @@ static void report_unexpected(const yypcontext_t *ctx, struct parse_ctx *px)
 		x->help = STR("in arithmetic, '-' has blanks around it");
 	else if (n == 1 && expected[0] == YYSYMBOL_COLON)
 		x->help = STR("write 'NAME : TYPE', with a blank before ':'");
-	else if (missing_end)
-		x->help = STR("is a ';' missing at the end of the line before?");
 	else if (token == YYSYMBOL_BARE)
 		x->help = slip_help(expects(expected, n, YYSYMBOL_EQ) ? word_before(px, span) : word);
 	if (x->help.n > 0)
@@ -555,14 +581,34 @@ static void report_end(const yypcontext_t *ctx, struct parse_ctx *px)
 		x->other.span = px->open[px->depth - 1];
 		x->other.label = STR("opened here");
 	}
+	if (px->askew.to > 0) {
+		uint32_t line, column;
+
+		source_locate(px->src, px->askew_close.from, &line, &column);
+		x->other.source = px->src;
+		x->other.span = px->askew;
+		x->other.label = diag_text(px->diags, "is it this one? The '}' in line %u, which closes it, "
+			"is indented otherwise", line);
+	}
+	x->help = STR("each '{' needs its '}'");
 	px->hopeless = true;
+}
+
+static void report_after_end(const yypcontext_t *ctx, struct parse_ctx *px)
+{
+	struct diag *x = parse_error(px, DIAG_AFTER_END, *yypcontext_location(ctx),
+		"text after the policy's closing brace");
+
+	x->other.source = px->src;
+	x->other.span = (struct span){ px->token_end_before - 1, px->token_end_before };
+	x->other.label = STR("closed here");
+	x->help = STR("a statement stands before that brace; a second policy has a file of its own");
 }
 
 static int yyreport_syntax_error(const yypcontext_t *ctx, struct parse_ctx *px, void *scanner)
 {
 	if (px->closed) {
-		parse_error(px, DIAG_AFTER_END, *yypcontext_location(ctx),
-			"text after the policy's closing brace");
+		report_after_end(ctx, px);
 		px->hopeless = true;
 	} else if (yypcontext_token(ctx) == YYSYMBOL_YYEOF) {
 		report_end(ctx, px);

@@ -309,9 +309,12 @@ static bool pile_const(struct check *c, const struct symbol *s, struct const_sym
 	if (!p)
 		return false;
 	if (p->prefixes.n > 0 && !(flags & PILE_PREFIXES)) {
-		check_error(c, DIAG_PREFIX, use,
+		struct diag *x = check_error(c, DIAG_PREFIX, use,
 			"'%.*s' has words with '*' in it; only conditions may use them",
 			QUOTE(c, k->decl->name.text));
+
+		check_other(c, x, k->decl->name.span, STR("declared here"));
+		x->help = STR("in a block, list the words, write a template, or write 'any'");
 		return false;
 	}
 	c->const_items += p->words.n + p->prefixes.n + p->intervals.n + p->sets.n + p->masks.n;

@@ -21,6 +21,11 @@ struct parse_ctx {
 	struct span open[POLICY_NESTING_MAX]; /* braces and parentheses not yet closed */
 	unsigned depth;		/* how many */
 	unsigned braces;	/* the braces among them */
+	int token;		/* the one that was read last */
+	uint32_t token_end;	/* where it ends, and the one before it */
+	uint32_t token_end_before;
+	/* The first brace that is closed by one with another indentation, and that one; .to 0: none. */
+	struct span askew, askew_close;
 	jmp_buf fatal;		/* where flex's way out leads */
 
 	/* Parser */
@@ -33,6 +38,10 @@ struct parse_ctx {
 	unsigned blocks;	/* braces open that hold statements */
 	bool closed;		/* the policy's closing brace was there */
 	bool recovering;	/* looking for the end of a statement with an error in it */
+	/* The word at which a missing `;` was noticed: next is the `;`, then the word again. */
+	enum { SUPPLY_NOTHING = 0, SUPPLY_END, SUPPLY_WORD } supply;
+	int word;
+	struct span word_span;
 	bool skipped_statement; /* ... a `;` inside braces was skipped */
 	bool too_new;		/* `language` is; say nothing about the rest */
 	bool hopeless;		/* say nothing more and come to an end */
