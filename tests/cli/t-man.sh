@@ -1,6 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The manual's examples, typed as they stand there; and what it lists is what there is.
+# The manual's examples, typed as they stand there; and what it lists is what there is. A block after a
+# line "; run KIND" is an example: a "policy" is compiled and a "bad" one refused, a "session" is typed on
+# the example host, "block" are clauses of an accept block and "statement" statements for the policies
+# below, "ranges" is held against mdevcompat range, "file NAME" is written for what follows, and
+# "verdicts SPEAKS" is a table about the device before it. What is a form, not an example, is after "; form".
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
 
