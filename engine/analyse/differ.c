@@ -158,30 +158,31 @@ static int add_pair(struct differ *d, unsigned yes, const struct tuple *mix)
 	return r;
 }
 
-static bool changes(const struct differ *d, const struct matrix *m, unsigned yes, uint32_t s,
-	uint32_t t)
-{
-	return matrix_go(m, yes, s, t) && (d->empty[1 - yes] || !matrix_go(m, 1 - yes, s, t));
-}
-
 /* All pairs of a part that differ in exactly @differ variables. */
 static int look_at(struct differ *d, unsigned yes, uint32_t part, uint32_t differ,
 	struct tuple *mix, uint32_t *looked)
 {
 	const struct matrix *m = &d->q.m[part];
-	uint32_t s, t;
+	uint32_t s, w, t;
 	int r = 0;
 
 	for (s = 0; r == 0 && s < m->n; s++)
-		for (t = 0; r == 0 && t < m->n; t++) {
-			if (!changes(d, m, yes, s, t) || matrix_differ(m, s, t) != differ)
-				continue;
-			if (++*looked > CHANGES_EXPLAINED_MAX) {
-				d->out->more++;
-				continue;
+		for (w = 0; r == 0 && w < m->words; w++) {
+			uint64_t bits = m->go[yes][(size_t)s * m->words + w];
+
+			if (!d->empty[1 - yes])
+				bits &= ~m->go[1 - yes][(size_t)s * m->words + w];
+			for (; r == 0 && bits; bits &= bits - 1) {
+				t = 64 * w + (uint32_t)__builtin_ctzll(bits);
+				if (matrix_differ(m, s, t) != differ)
+					continue;
+				if (++*looked > CHANGES_EXPLAINED_MAX) {
+					d->out->more++;
+					continue;
+				}
+				mix[part] = (struct tuple){ .found = true, .at = { s, t, t } };
+				r = add_pair(d, yes, mix);
 			}
-			mix[part] = (struct tuple){ .found = true, .at = { s, t, t } };
-			r = add_pair(d, yes, mix);
 		}
 	return r;
 }

@@ -20,6 +20,12 @@ struct gen_policy {
 	unsigned kind[GEN_ATTRS_MAX + 1], n_attrs;
 	bool has_local;
 	unsigned local_of; /* the attribute it goes with */
+	/* Of those with everything: */
+	bool rich;
+	bool dynamic[GEN_ATTRS_MAX + 1];
+	bool second, vfio; /* drivers e and g beside d, the latter of vfio devices */
+	char narrow[4096]; /* a policy that narrows it; empty: none */
+	bool own_fact;	   /* that one reads a fact of its own */
 };
 
 void gen_seed(uint64_t seed);
@@ -27,6 +33,11 @@ unsigned gen_rnd(unsigned n);
 
 /* @like: a policy whose declarations are taken over; NULL: new ones. */
 void gen_make(struct gen_policy *p, const struct gen_policy *like);
+
+/* The same with all that the language has: several scopes, claims, policies that narrow. @like as
+ * above; @scopes: only the scopes of that one are taken over. One of them, or none. */
+void gen_make_rich(struct gen_policy *p, const struct gen_policy *like,
+	const struct gen_policy *scopes);
 
 /* The universe; how many. At most GEN_SUBJECTS_MAX, else some, chosen at random. */
 unsigned gen_universe(const struct gen_policy *p, char line[][256]);
