@@ -144,10 +144,13 @@ static void json_fact(struct shown *w, const struct fact_result *f, bool local)
 		json_str(j, "raw", f->raw);
 	else
 		json_null(j, "raw");
-	if (f->from.n > 0)
+	if (f->from.n > 0 && f->attr->fact.kind == FACT_OS_RELEASE && w->s->form != FORM_FILE)
+		json_text(j, "from", host_os_release_path(w->c));
+	else if (f->from.n > 0)
 		json_str(j, "from", f->from);
 	else
 		json_null(j, "from");
+	json_text(j, "fact", f->attr->fact.kind == FACT_NONE ? NULL : subject_fact_text(w->c, &f->attr->fact));
 	json_bool(j, "absent", f->absent);
 	json_str(j, "value", fact_value(w->c, f));
 	json_bool(j, "local", local);
@@ -156,31 +159,63 @@ static void json_fact(struct shown *w, const struct fact_result *f, bool local)
 	json_end(j);
 }
 
+/* Where the text of a fact stands, or should: the file, and what of it was asked for. */
+static const char *fact_place(struct shown *w, const struct fact_result *f)
+{
+	struct cli *c = w->c;
+	const struct fact *asked = &f->attr->fact;
+	const char *from = cli_text(c, "%.*s", STR_FMT(f->from));
+
+	if (asked->kind == FACT_NONE || (w->s->form == FORM_FILE && f->from.n > 0))
+		return from;
+	if (f->from.n == 0 || (asked->kind == FACT_SITE && !f->raw.p))
+		return subject_fact_text(c, asked);
+	if (asked->kind == FACT_OS_RELEASE)
+		return cli_text(c, "%s, %.*s", host_os_release_path(c), STR_FMT(asked->path[0]));
+	if (asked->n_paths == 2 && asked->kind != FACT_MODULE)
+		return cli_text(c, "%s, %.*s", from, STR_FMT(path_name(asked->path[1])));
+	return asked->key.p ? cli_text(c, "%s, %.*s", from, STR_FMT(asked->key)) : from;
+}
+
+/* On one line, and every byte visible, whatever the driver wrote. */
+static void print_raw(struct str raw)
+{
+	if (raw.n > 0 && raw.p[raw.n - 1] == '\n')
+		raw.n--;
+	putchar('"');
+	for (size_t i = 0; i < raw.n; i++) {
+		char ch = raw.p[i];
+
+		if (ascii_isprint(ch))
+			putchar(ch);
+		else if (ch == '\n' || ch == '\t')
+			fputs(ch == '\n' ? "\\n" : "\\t", stdout);
+		else
+			printf("\\x%02x", (unsigned char)ch);
+	}
+	putchar('"');
+}
+
 static void print_fact(struct shown *w, const struct fact_result *f, int width)
 {
 	struct cli *c = w->c;
-	struct str raw = f->raw;
+	const char *place;
 
 	if (!f->attr)
 		return;
-	if (raw.n > 0 && raw.p[raw.n - 1] == '\n')
-		raw.n--;
+	place = fact_place(w, f);
 	printf("  %-*.*s  ", width, STR_FMT(f->attr->name));
-	if (f->raw.p) {
-		putchar('"');
-		cli_print(stdout, raw);
-		putchar('"');
-	} else {
+	/* Of a text with many keys the one that was asked for is enough. */
+	if (f->raw.p && f->attr->fact.key.p && f->value.type.tag != VT_NONE)
+		print_raw(fact_value(c, f));
+	else if (f->raw.p)
+		print_raw(f->raw);
+	else
 		fputs(f->absent ? "absent" : "not read", stdout);
-	}
 	if (f->absent && f->attr->presence == PRESENCE_DEFAULT)
 		printf(", default %.*s", STR_FMT(fact_value(c, f)));
-	if (f->from.n > 0) {
-		const char *asked = f->attr->fact.kind == FACT_SITE && !f->raw.p ?
-					    subject_fact_text(c, &f->attr->fact) :
-					    cli_text(c, "%.*s", STR_FMT(f->from));
-
-		printf("  %s%s", cli_color(c, stdout, COLOR_DIM), asked);
+	if (*place) {
+		printf("  %s%s", cli_color(c, stdout, COLOR_DIM), place);
 		print_site(w, f);
 		fputs(cli_color(c, stdout, COLOR_NONE), stdout);
 	}

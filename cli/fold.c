@@ -130,16 +130,33 @@ static int read_below(struct cli *c, const char *path, struct str *ret)
 	return r;
 }
 
+static int find_os_release(struct cli *c, const char **ret_path, struct str *ret)
+{
+	int r;
+
+	*ret_path = "/etc/os-release";
+	r = read_below(c, *ret_path, ret);
+	if (r == -ENOENT) {
+		*ret_path = "/usr/lib/os-release";
+		r = read_below(c, *ret_path, ret);
+	}
+	return r;
+}
+
+const char *host_os_release_path(struct cli *c)
+{
+	const char *path;
+	struct str text;
+
+	return find_os_release(c, &path, &text) == 0 ? path : "os-release";
+}
+
 int host_fold(struct cli *c, struct image_build *build)
 {
-	const char *path = "/etc/os-release";
+	const char *path;
 	struct str text;
-	int r = read_below(c, path, &text);
+	int r = find_os_release(c, &path, &text);
 
-	if (r == -ENOENT) {
-		path = "/usr/lib/os-release";
-		r = read_below(c, path, &text);
-	}
 	if (r == -ENOENT)
 		return 0; /* absent then; a policy that needs it will say so */
 	if (r == 0)

@@ -51,6 +51,8 @@ struct policyset_options host_policyset_options(const struct cli *c);
 int host_load_set(struct cli *c, const struct policyset_options *o, struct policyset *ret);
 /* Adds the host's os-release. What else is folded in: cli/site.h. */
 int host_fold(struct cli *c, struct image_build *build);
+/* The file that it is read from, without --root; "os-release": there is none that can be read. */
+const char *host_os_release_path(struct cli *c);
 
 /* The word of --json for what became of a file: "ok", "stale", ... */
 const char *input_state_name(enum input_state s);
