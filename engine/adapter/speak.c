@@ -11,11 +11,14 @@
 /* ---- reading
  * ------------------------------------------------------------------------------- */
 
+/* It may be a name that a file holds: as long as that, and nothing that anybody would read. */
+#define DETAIL_MAX 128
+
 int speak_fail(
 	struct speaker *p, enum mdc_status status, struct str detail, struct str why)
 {
 	p->out->status = status;
-	p->out->detail = detail;
+	p->out->detail = str_sub(detail, 0, DETAIL_MAX);
 	p->out->detail_why = why;
 	return -ECANCELED;
 }

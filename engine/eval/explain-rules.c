@@ -326,7 +326,12 @@ int explain_accepts(struct arena *a, const struct evaluation *target,
 		return by_block(a, target, &refuse, NULL, source, "source", x);
 	if (target->n_narrows == 0)
 		return -EUCLEAN;
+	/* Whose block it was nobody has kept: it is none of those in the lines. */
 	x->clause = STR("refused by a narrowing policy");
+	x->why = (struct str){ 0 };
+	x->attr = (struct str){ 0 };
+	x->rule = (struct str){ 0 };
+	x->place = (struct place){ 0 };
 	return 0;
 }
 

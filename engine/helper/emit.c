@@ -157,6 +157,12 @@ void emit_parent_type(struct emit_parent *p, uint32_t i, const struct evaluation
 			p->bad = true;
 	} else {
 		eval_print_unknown(&b, e);
+		if (b.overflow) {
+			/* Names of a driver's own may be as long as it likes. */
+			b = SBUF(text);
+			sbuf_puts(&b, "unknown:");
+			sbuf_puts(&b, status_name(e->status));
+		}
 		value = sbuf_str(&b);
 	}
 	if (!put(&p->out, "FP_", p->type[i], value))
