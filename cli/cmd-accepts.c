@@ -103,6 +103,46 @@ static int write_at(struct host *h, const struct cli_subject *s, const char *pat
 	return say(c, s, VERDICT_UNKNOWN, cli_text(c, "/sys/%s: %s", path, strerror(-r)));
 }
 
+/* The attribute that is the target's, as write_at() has it: its own, or that of its type. */
+static int read_own(struct host *h, const struct cli_subject *s)
+{
+	const struct device *d = &s->device;
+	struct cli *c = h->c;
+	struct str text;
+	int r = -ENOENT;
+
+	if (s->form != FORM_TYPE)
+		r = sysfs_read(&h->sysfs, c->arena,
+			str_from(cli_text(c, "%.*s/" ATTRIBUTE, STR_FMT(d->path))), &text);
+	if (r == -ENOENT && s->form != FORM_VFIO)
+		r = sysfs_read(&h->sysfs, c->arena,
+			str_from(cli_text(c, "%.*s/mdev_supported_types/%.*s/" ATTRIBUTE,
+				STR_FMT(d->parent), STR_FMT(s->subject.type))),
+			&text);
+	return r;
+}
+
+/* "An errno on read(2) indicates the device does not support migration": if it is the driver's, and
+ * none of ours. */
+static bool driver_says_no(int r)
+{
+	switch (r) {
+	case 0:
+	case -EFBIG:
+	case -EACCES:
+	case -EPERM:
+	case -EINTR:
+	case -ENOMEM:
+	case -EMFILE:
+	case -ENFILE:
+	case -EXDEV:
+	case -ELOOP:
+		return false;
+	default:
+		return r < 0;
+	}
+}
+
 static int ask_driver(struct host *h, const struct cli_subject *s, struct str text)
 {
 	const struct device *d = &s->device;
@@ -152,6 +192,13 @@ static int by_driver(struct host *h, const struct cli_subject *s, struct str tex
 	if (s->eval.unjudged)
 		return say(h->c, s, VERDICT_UNKNOWN,
 			"a policy that narrows this one refuses by attributes that the string does not tell");
+	if (status == STATUS_UNREADABLE_FACT && s->form != FORM_FILE) {
+		r = read_own(h, s);
+		if (driver_says_no(r))
+			return say(h->c, s, VERDICT_INCOMPATIBLE,
+				cli_text(h->c, "reading " ATTRIBUTE ": %s: the target does not support migration",
+					strerror(-r)));
+	}
 	if (status != STATUS_TARGET_ONLY || s->form == FORM_FILE)
 		return say(h->c, s, VERDICT_UNKNOWN, subject_trouble(h, s));
 	return ask_driver(h, s, text);

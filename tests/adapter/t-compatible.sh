@@ -4,7 +4,7 @@
 # places where they are unclear. One meaning in four forms.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 146
+plan 154
 
 policy f 'speaks migration-compatible as accepts;'
 policy f-offers 'speaks migration-compatible as offers;'
@@ -155,6 +155,25 @@ device gone migration-folders 's|migration/self/|migration/other/|'
 unknown missing-fact:migration/self i gone "I: nothing of itself"
 # The text form of the same device says the same.
 is "$(said record i target | sed 's/vfio-pci/vfio_pci/')" "$(said record h line)" "I and J: one record"
+
+# Jason Wang, 19 August 2020: "vendor A may use 'remote_url' but vendor B may use a different attribute".
+device plain migration-files
+device nvme migration-files 's/^      software_version=1.0.0/&\n      remote_url=nvme:\/\/10.0.0.1\/ns1/'
+device nvme2 nvme 's/10\.0\.0\.1/10.0.0.2/g'
+device url nvme s/remote_url/nvme_url/g
+judge compatible h nvme nvme "remote_url: the same place"
+judge incompatible h nvme2 nvme "another place"
+judge incompatible h url nvme "by another name: nobody guesses that it is the same"
+judge incompatible h nvme url "in neither direction"
+# "Does this mean mgmt need to iterate all the attributes in both src and dst?" Yes: one that only one of
+# them has is enough.
+judge incompatible h nvme plain "an attribute that the target has never heard of"
+judge incompatible h plain nvme "one that the source has not"
+# Cornelia Huck, 4 August 2020: other types "should not be included by default".
+device here migration-files 's/^      mdev_type=.*/      x=y/;s/{val1}.2/1/'
+device there here 's/^type: .*/type: i915-GVTg_V5_8/'
+judge compatible h here here "a list without types: the same type"
+judge incompatible h there here "and no other"
 
 # Two keys that are one attribute: neither is taken for the other.
 device target migration-files

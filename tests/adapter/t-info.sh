@@ -3,7 +3,7 @@
 # `speaks migration-info`, rule by rule, its JSON at its bounds; and `speaks ccw-attributes`.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 77
+plan 87
 
 policy n 'speaks migration-info;'
 device target migration-info
@@ -50,6 +50,14 @@ device empty migration-info 's/\[1, 5, "16-255"\]/[]/'
 judge incompatible n target empty "no allowed value: nothing"
 device single migration-info 's/\[1, 5, "16-255"\]/"1-9"/'
 judge compatible n target single "a range alone"
+# "[1,5]" and "0-255" as the posting has them.
+for row in '[1, 5]:5:compatible' '[1, 5]:3:incompatible' '"0-255":0:compatible' '"0-255":255:compatible' \
+	'"0-255":256:incompatible' '["0-255"]:3:compatible'; do
+	rest=${row#*:}
+	device source migration-info "s/^      5\$/      ${rest%:*}/"
+	device range migration-info "s/\[1, 5, \"16-255\"\]/${row%%:*}/"
+	judge ${rest#*:} n source range "num_queues ${rest%:*} in ${row%%:*}"
+done
 device list migration-info 's/\[1, 5, "16-255"\]/["255-255", "16-254", "5-5", "1-1"]/'
 is "$(said fingerprint n list)" "$(said fingerprint n target)" "order and spelling mean nothing"
 
@@ -125,6 +133,13 @@ judge incompatible k source target "ccw: subchannel_type"
 device source ccw-attributes s/1.0.0/1.1.0/
 judge incompatible k source target "ccw: a newer source"
 judge compatible k target source "ccw: a newer target"
+# Sean Mooney's versions hold for all that have a software_version.
+for row in 2.0.1:2.1.1:compatible 2.1.1:2.0.1:incompatible 2.0.0:3.0.0:incompatible 2.0.1:2.0.0:compatible; do
+	rest=${row#*:}
+	device a ccw-attributes "s/1\.0\.0/${row%%:*}/"
+	device b ccw-attributes "s/1\.0\.0/${rest%:*}/"
+	judge ${rest#*:} k a b "ccw: software_version ${row%%:*} -> ${rest%:*}"
+done
 device gone ccw-attributes '/subchannel_type/,+1d'
 unknown missing-fact:subchannel_type k gone "ccw: no subchannel_type"
 device gone ccw-attributes '/chpid_type/,+1d'

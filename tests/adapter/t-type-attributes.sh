@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 77
+plan 89
 
 policy m 'speaks type-attributes;'
 policy x 'speaks cross-type-attributes;'
@@ -115,6 +115,34 @@ judge compatible once target target "the policy may read it, and narrow"
 judge incompatible once four target "by it"
 policy copied "speaks type-attributes; $agg"
 is "$(said claims copied target)" '["agg","aggregator","fps"]' "or claim the same"
+# "attributes under device instance that are not listed in this attribute would not be part of resource
+# checking" (9 September 2020).
+device others type-attributes '$a\    heads: 4'
+is "$(said fingerprint m others)" "$(said fingerprint m target)" "what is not listed is not looked at"
+# Capacity is no part of it (Alex Williamson, 8 May 2019), nor is what the core shows.
+device capacity type-attributes '/^  device:/i\    available_instances: 0\n    name: other\n    description: other'
+is "$(said fingerprint m capacity)" "$(said fingerprint m target)" "nor are available_instances, name, description"
+# "dsa-1dwq x30" and "dsa-2dwq x15" have equal resources (26 to 31 August 2020): and are not compatible.
+device dsa1 type-attributes 's/i915-GVTg_V5_4/dsa-1dwq/;s/^      2$/      30/'
+device dsa2 type-attributes 's/i915-GVTg_V5_4/dsa-2dwq/;s/^      2$/      15/'
+for p in m x; do
+	judge incompatible $p dsa1 dsa2 "$p: the same quantity in other pieces"
+	judge incompatible $p dsa2 dsa1 "$p: nor the other way round"
+done
+# "compatible_subchannel_type, dest values should be superset of src values"; one value is 1:1.
+device ccw type-attributes s/vfio-pci/vfio-ccw/ 's/compatible_pci_ids/compatible_subchannel_type/;s/8086:591d/0/'
+device ccw2 ccw 's/^      0$/      0,3/'
+judge compatible m ccw ccw "no PCI anywhere: device_api vfio-ccw"
+judge compatible m ccw ccw2 "compatible_subchannel_type: a superset"
+judge incompatible m ccw2 ccw "and no subset"
+# Jason Wang, 19 August 2020: one version "can not work for devices whose features can be
+# negotiated/advertised independently": as a set they can.
+device v1 type-attributes 's/compatible_pci_ids/compatible_features/;s/8086:591d/csum, mrg_rxbuf/'
+device v2 v1 's/csum, mrg_rxbuf/csum, ctrl_vq/'
+device v3 v1 's/csum, mrg_rxbuf/csum ctrl_vq mrg_rxbuf/'
+judge incompatible m v1 v2 "features are independent of each other"
+judge incompatible m v2 v1 "in both directions"
+judge compatible m v1 v3 "and of the version"
 policy clash 'speaks type-attributes; attribute fps : string from type "fps" default absent;'
 unknown unreadable-fact:fps clash target "a name that the policy has given away"
 

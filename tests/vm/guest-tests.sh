@@ -358,8 +358,9 @@ accepts() {
 	is "$?" "$1" "$4" || diag "$(cat "$scratch/accepts")"
 }
 
-put type '*' migration_version cmp 1234-11e8-nvidia-35
-put type "$edu2/*" migration_version cmp 0123456789,aggregate=2
+# The two devices of case 2 of the posting of May 2019: one type, parents with different PCI ids.
+put type '*' migration_version cmp 8086-193b-i915-GVTg_V5_4
+put type "$edu2/*" migration_version cmp 8086-191b-i915-GVTg_V5_4
 speaks migration-version
 is "$(fp $gpu nvidia-35)" unknown:target-only "migration-version: udev has no fingerprint"
 is "$(prop "$a" MDEV_COMPAT_STATUS)" target-only "and none for the instance"
@@ -367,7 +368,8 @@ exits 4 "match cannot say" $MDEVCOMPAT match "$(uuid 6)" "$(uuid 6)"
 accepts 0 "$(cat $gpu/mdev_supported_types/nvidia-35/migration_version)" $edu/nvidia-35 \
 	"the driver takes the string that it showed"
 accepts 1 "$(cat $gpu/mdev_supported_types/nvidia-35/migration_version)" $edu2/nvidia-35 \
-	"another refuses it"
+	"one on another parent refuses it"
+put type "$edu2/*" migration_version cmp 0123456789,aggregate=2
 accepts 0 0123456789,aggregate=2 $edu2/nvidia-35 "creation parameters on the type"
 accepts 0 0123456789,aggregate=2 "$(uuid 7)" "an instance without an attribute of its own"
 put device '*' migration_version cmp own
@@ -379,7 +381,7 @@ accepts 0 "$(printf '%04096d' 0)" $edu/nvidia-35 "4096 bytes arrive in one write
 put type "$edu/*" migration_version ro x
 accepts 1 x $edu/nvidia-35 "an attribute that cannot be written"
 put type "$edu/*" migration_version err 95
-accepts 4 x $edu/nvidia-35 "one that cannot be read"
+accepts 1 x $edu/nvidia-35 "one that cannot be read: its device does not support migration"
 put type "$edu/*" migration_version del
 accepts 1 x $edu/nvidia-35 "none"
 rm $policies/speaks.policy
