@@ -7,20 +7,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "engine/analyse/universe.h"
+#include "engine/analyse/points.h"
 #include "engine/image/attr-parse.h"
 
-/* One variable's points in the making. */
-struct making {
-	struct universe *u;
-	uint32_t var;
-	const struct var *v;
-	const struct looks *looks; /* of its group */
-	unsigned copies;	   /* points in one cell */
-	struct list out;		   /* struct point */
-};
-
-static int push_value(struct making *m, const struct value *v)
+int making_push(struct making *m, const struct value *v)
 {
 	struct point *p = list_push(m->u->arena, &m->out, sizeof(*p));
 
@@ -33,7 +23,7 @@ static int push_value(struct making *m, const struct value *v)
 /* ---- who declares it ---------------------------------------------------------------------------- */
 
 /* Each attribute and local that reads the variable. */
-static const struct attr *reader(const struct universe *u, uint32_t var, uint32_t *view,
+const struct attr *making_reader(const struct universe *u, uint32_t var, uint32_t *view,
 	uint32_t *number)
 {
 	for (; *view < u->n_views; ++*view, *number = 0) {
@@ -54,14 +44,14 @@ static const struct attr *reader(const struct universe *u, uint32_t var, uint32_
 }
 
 /* Is the value in the declared domain of any of them? */
-static bool in_some_domain(const struct universe *u, uint32_t var, const struct value *v)
+bool making_in_some_domain(const struct universe *u, uint32_t var, const struct value *v)
 {
 	uint32_t view = 0, number = 0;
 	const struct attr *at;
 
 	if (var == VAR_TYPE)
 		return true;
-	while ((at = reader(u, var, &view, &number)))
+	while ((at = making_reader(u, var, &view, &number)))
 		if (attr_in_domain(&at->type, v))
 			return true;
 	return false;
@@ -76,7 +66,7 @@ static bool absence_counts(const struct universe *u, uint32_t var)
 	const struct value *dflt = NULL;
 	const struct attr *at;
 
-	while ((at = reader(u, var, &view, &number))) {
+	while ((at = making_reader(u, var, &view, &number))) {
 		bool local = number > u->view[view].p->n_attrs;
 
 		if (at->presence == PRESENCE_REQUIRED && !local)
@@ -89,134 +79,6 @@ static bool absence_counts(const struct universe *u, uint32_t var)
 		if (!dark[i])
 			return !one;
 	return false;
-}
-
-/* ---- words ---------------------------------------------------------------------------------------- */
-
-static int cmp_str(const void *x, const void *y)
-{
-	return str_cmp(*(const struct str *)x, *(const struct str *)y);
-}
-
-static void sort_words(struct list *v)
-{
-	struct str *w = v->at;
-	uint32_t i, n = 0;
-
-	if (v->n == 0)
-		return;
-	qsort(w, v->n, sizeof(*w), cmp_str);
-	for (i = 0; i < v->n; i++)
-		if (n == 0 || !str_eq(w[n - 1], w[i]))
-			w[n++] = w[i];
-	v->n = n;
-}
-
-static bool has_word(const struct list *v, struct str w)
-{
-	return v->n > 0 && bsearch(&w, v->at, v->n, sizeof(w), cmp_str);
-}
-
-/* The longest of the prefixes that the word begins with; empty: none. */
-static struct str longest_prefix(const struct list *prefixes, struct str w)
-{
-	const struct str *p = prefixes->at;
-	struct str best = { 0 };
-	uint32_t i;
-
-	for (i = 0; i < prefixes->n; i++)
-		if (p[i].n >= best.n && str_starts(w, p[i]))
-			best = p[i];
-	return best;
-}
-
-/* Words that nobody mentions, beginning as told. */
-static int push_fresh(struct making *m, struct str prefix, unsigned n)
-{
-	static const struct str stem[] = { STR_INIT("word"), STR_INIT("x"), STR_INIT("other"),
-		STR_INIT("-"), STR_INIT("0") };
-	struct str w;
-	unsigned i, k;
-	int r;
-
-	for (i = 1, k = 0; n > 0 && k < ARRAY_SIZE(stem);) {
-		struct value v = { .type = m->v->type };
-		char buf[WORD_MAX_LEN];
-		struct sbuf b = SBUF(buf);
-
-		if (m->v->type.tag == VT_PCI_ID) {
-			sbuf_put_hex(&b, 0xffff, 4);
-			sbuf_putc(&b, ':');
-			sbuf_put_hex(&b, i, 4);
-		} else {
-			sbuf_put_str(&b, prefix);
-			sbuf_put_str(&b, stem[k]);
-			sbuf_put_u64(&b, i);
-		}
-		w = sbuf_str(&b);
-		if (++i > ANALYSE_POINTS_MAX) {
-			i = 1;
-			k++;
-		}
-		if (!w.p || has_word(&m->looks->words, w) ||
-			(m->v->type.tag == VT_STRING &&
-				!str_eq(longest_prefix(&m->looks->prefixes, w), prefix)))
-			continue;
-		v.word = str_dup(m->u->arena, w);
-		if (!v.word.p)
-			return -ENOMEM;
-		if (!in_some_domain(m->u, m->var, &v))
-			return 0; /* a closed list: see push_declared() */
-		r = push_value(m, &v);
-		if (r < 0)
-			return r;
-		n--;
-	}
-	return 0;
-}
-
-/* Of declared words that no rule mentions as many as fresh ones would be taken. */
-static int push_declared(struct making *m)
-{
-	uint32_t view = 0, number = 0, i;
-	const struct attr *at;
-	int r = 0;
-
-	if (m->var == VAR_TYPE)
-		return 0;
-	while ((at = reader(m->u, m->var, &view, &number))) {
-		unsigned left = m->copies;
-
-		for (i = 0; r == 0 && at->type.has_words && i < at->type.words.n && left > 0; i++) {
-			struct value v = { .type = m->v->type, .word = at->type.words.w[i] };
-
-			if (has_word(&m->looks->words, v.word))
-				continue;
-			/* Words that one side declares and the other does not are another cell. */
-			r = push_value(m, &v);
-			left -= m->u->n_sides == 1 && m->looks->prefixes.n == 0;
-		}
-	}
-	return r;
-}
-
-static int words_points(struct making *m)
-{
-	const struct str *w = m->looks->words.at, *p = m->looks->prefixes.at;
-	uint32_t i;
-	int r = 0;
-
-	for (i = 0; r == 0 && i < m->looks->words.n; i++) {
-		struct value v = { .type = m->v->type, .word = w[i] };
-
-		if (value_valid(&v) && in_some_domain(m->u, m->var, &v))
-			r = push_value(m, &v);
-	}
-	if (r == 0)
-		r = push_declared(m);
-	for (i = 0; r == 0 && i < m->looks->prefixes.n; i++)
-		r = push_fresh(m, p[i], m->copies);
-	return r < 0 ? r : push_fresh(m, (struct str){ 0 }, m->copies);
 }
 
 /* ---- points on a line ------------------------------------------------------------------------------ */
@@ -283,7 +145,7 @@ static int push_key(struct making *m, struct key k)
 {
 	struct value v = { .type = m->v->type, .key = k };
 
-	return in_some_domain(m->u, m->var, &v) ? push_value(m, &v) : 0;
+	return making_in_some_domain(m->u, m->var, &v) ? making_push(m, &v) : 0;
 }
 
 /* Some points from @from on, below @to. */
@@ -356,7 +218,7 @@ static int whole_points(struct making *m, bool *ret_done)
 	const struct attr *at;
 	int r = 0;
 
-	while ((at = reader(m->u, m->var, &view, &number))) {
+	while ((at = making_reader(m->u, m->var, &view, &number))) {
 		lo = MIN(lo, at->type.lo);
 		hi = MAX(hi, at->type.hi);
 	}
@@ -459,10 +321,10 @@ static int list_points(struct making *m, unsigned tuple, struct str *inexact)
 static int bool_points(struct making *m)
 {
 	struct value v = { .type = m->v->type };
-	int r = push_value(m, &v);
+	int r = making_push(m, &v);
 
 	v.yes = true;
-	return r < 0 ? r : push_value(m, &v);
+	return r < 0 ? r : making_push(m, &v);
 }
 
 static bool point_eq(const struct point *x, const struct point *y)
@@ -555,8 +417,8 @@ int points_make(struct universe *u, unsigned tuple)
 		struct looks *l = &u->var[i].looks;
 
 		u->var[i].inexact = (struct str){ 0 };
-		sort_words(&l->words);
-		sort_words(&l->prefixes);
+		words_sort(&l->words);
+		words_sort(&l->prefixes);
 	}
 	u->var[VAR_SCOPE].n_points = u->n_scopes;
 	/* Lists are made from the points of what is looked up in them. */

@@ -78,6 +78,22 @@ static const struct known {
 	{ HEAD INT "accept same but { i <= self; } }", RELATION_SYMMETRIC, "no 0 1", "i" },
 };
 
+/* Conditions that take away what words usually stand for the rest of a beginning. */
+static const struct {
+	const char *old, *new;
+	bool same;
+} beginnings[] = {
+#define REST(except) HEAD "attribute s : string from site \"s\"; rule r { when s in " except "; accept same; } " \
+	"rule t { when s == b; accept same; } }"
+	{ REST("a* except aword*, ax*, aother*, a-*, a0*"), REST("c* except c*"), false },
+	{ REST("a* except a0*, a1*"), REST("a* except a1*, a0*"), true },
+	{ REST("word*, x*, other*, \"0\""), REST("word*, x*, other*, \"0\", \"01\""), false },
+	{ REST("a* except aa*, ab*, aword*, ax*, aother*, a-*, a0*, aa, a"),
+		REST("a* except aa*, ab*, aword*, ax*, aother*, a-*, a0*, aa"), false },
+	{ REST("a* except aa*, ab*, aword*, ax*, aother*, a-*, a0*, aa"),
+		REST("a* except aa*, ab*, aword*, ax*, aother*, a-*, a0*"), true },
+};
+
 static const struct policy *compile(struct arena *a, const char *text)
 {
 	struct source *src = arena_new(a, struct source);
@@ -123,6 +139,25 @@ static void try_known(const struct known *k)
 		"%s: %.*s (%.*s)", relation_property_name(k->what), STR_FMT(want), STR_FMT(got));
 	if (!str_eq(got, want))
 		diag("%s", k->policy);
+	arena_release(&a);
+}
+
+static void try_beginnings(unsigned i)
+{
+	struct relation_finding f = { 0 };
+	struct difference d = { 0 };
+	struct judged x, y;
+	struct arena a;
+	int r;
+
+	arena_init(&a, (size_t)256 << 20);
+	x = judged_alone(compile(&a, beginnings[i].old));
+	y = judged_alone(compile(&a, beginnings[i].new));
+	r = relation_same(&a, &x, &y, NULL, &f);
+	ok(r == 0 && f.answer == (beginnings[i].same ? RELATION_YES : RELATION_NO),
+		"beginnings %u: the same: %s", i, relation_answer_name(f.answer));
+	r = relation_diff(&a, &x, &y, NULL, &d);
+	ok(r == 0 && d.same_pairs == f.answer, "beginnings %u: diff", i);
 	arena_release(&a);
 }
 
@@ -335,9 +370,11 @@ static void try_blocks(void)
 
 int main(void)
 {
-	plan(ARRAY_SIZE(known) + 26);
+	plan(ARRAY_SIZE(known) + 2 * ARRAY_SIZE(beginnings) + 26);
 	for (unsigned i = 0; i < ARRAY_SIZE(known); i++)
 		try_known(&known[i]);
+	for (unsigned i = 0; i < ARRAY_SIZE(beginnings); i++)
+		try_beginnings(i);
 	try_subjects_max();
 	try_memory_max();
 	ok(str_eq(with_combinations(256, 256),
