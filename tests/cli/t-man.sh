@@ -156,7 +156,7 @@ verdicts() {
 }
 
 n_blocks=$(ls "$blocks" | wc -l)
-plan $((n_blocks + 11))
+plan $((n_blocks + 16))
 ok "the manual has examples ($n_blocks)" test "$n_blocks" -ge 10
 
 # What the manual calls mdevcompat, host and the files beside it.
@@ -238,13 +238,35 @@ is "$(cat "$scratch/documented")" "$(cat "$scratch/codes")" "mdevcompat(1) has e
 sed -n '/^# COMMANDS/,/^# SUBJECTS/s/^\*\([a-z]*\)\*.*/\1/p' "$man/mdevcompat.1.scd" | grep -vx help | sort \
 	>"$scratch/documented"
 is "$(cat "$scratch/documented")" "$(cat "$scratch/verbs")" "mdevcompat(1) has every command and no other"
+# Of each command the options in its paragraph and in its help; those of all commands stand under OPTIONS.
+sed -n '/^# OPTIONS/,/^# /p' "$man/mdevcompat.1.scd" | grep -o -e '\*--[a-z-]*' | tr -d '*' | sort -u >"$scratch/common"
 for verb in $(cat "$scratch/verbs"); do
-	"$m" help "$verb" | sed -n 's/^  --\([a-z-]*\).*/\1/p'
-done | sort -u >"$scratch/options"
-for option in $(cat "$scratch/options"); do
-	grep -q -e "\*--$option\*" -e "\*--$option=" "$man/mdevcompat.1.scd" || echo "$option"
-done >"$scratch/missing"
-is "$(cat "$scratch/missing")" "" "mdevcompat(1) has every option"
+	"$m" help "$verb" | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | grep -vxF -f "$scratch/common" | sort -u >"$scratch/has"
+	sed -n '/^# COMMANDS/,/^# SUBJECTS/p' "$man/mdevcompat.1.scd" |
+		awk -v verb="*$verb*" '/^\*[a-z]*\*/ { on = index($0, verb) == 1 } on' |
+		grep -o -e '\*--[a-z-]*' | tr -d '*' | grep -vxF -f "$scratch/common" | sort -u >"$scratch/said"
+	comm -3 "$scratch/has" "$scratch/said" | sed "s/^/$verb:/"
+done >"$scratch/differ"
+is "$(cat "$scratch/differ")" "" "mdevcompat(1) has every option of every command, and no other"
+is "$("$m" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | grep -vxF -f "$scratch/common")" "" "and those of all commands"
+"$m" --help | sed -n 's/^Exit status: //p' | grep -o '[0-9]' >"$scratch/codes"
+is "$(sed -n '/^# EXIT STATUS/,/^# STATUS OF/s/^[[|]*  *\([0-9]\)$/\1/p' "$man/mdevcompat.1.scd")" "$(cat "$scratch/codes")" \
+	"mdevcompat(1) has every exit status"
+"$MDEVCOMPAT_ID" --help 2>&1 | grep -o -e '--[a-z-]*' | sort -u >"$scratch/has"
+sed -n '/^# OPTIONS/,/^# /p' "$man/mdevcompat_id.8.scd" | grep -o -e '\*--[a-z-]*' | tr -d '*' | sort -u >"$scratch/said"
+is "$(cat "$scratch/said")" "$(cat "$scratch/has")" "mdevcompat_id(8) has every option of the helper, and no other"
+# Pages name pages that there are, and mdevcompat(1) names all.
+{
+	ls "$man"/*.scd
+	echo mdevcompat-diagnostics.7.scd
+} | sed 's/.*\///; s/\.\([0-9]\)\.scd$/(\1)/' | sort -u >"$scratch/pages"
+named() {
+	sed 's/[*\\]//g' "$@" | grep -o '[A-Za-z_.-]*mdevcompat[A-Za-z_.-]*([0-9])' | sort -u
+}
+is "$(named "$man"/*.scd "$top_srcdir/README.md" "$top_srcdir/HACKING.md" "$top_srcdir/ARCHITECTURE.md" "$top_srcdir/NEWS" |
+	grep -vxF -f "$scratch/pages")" "" "pages that are named are there"
+named "$man/mdevcompat.1.scd" >"$scratch/named"
+is "$(grep -vxF -f "$scratch/named" "$scratch/pages")" "" "mdevcompat(1) names all of them"
 missing=
 for page in mdevcompat.1 mdevcompat-descriptor.7 mdevcompat_id.8; do
 	tr '\n' ' ' <"$man/$page.scd" | grep -q 'the driver.s own check at migration start has the last word' ||
