@@ -310,10 +310,12 @@ static int look_for_vain_refusal(struct lint *l, const struct at_block *list, ui
 	}
 	if (accepts == 0)
 		lint_at(l, DIAG_REFUSE_NOTHING, x->block->place,
-			"no block accepts anything, so nothing is taken away here");
+			"no block accepts anything, so nothing is taken away here")->help =
+			STR("leave the block out, or write what is accepted: 'accept same;'");
 	else
 		lint_at(l, DIAG_REFUSE_NOTHING, x->block->place,
-			"no block accepts any of this, so nothing is taken away here");
+			"no block accepts any of this, so nothing is taken away here")->help =
+			STR("leave the block out, or name something that an accept block lets in");
 	return 0;
 }
 

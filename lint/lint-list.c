@@ -30,7 +30,8 @@ static void look_at_clauses(struct lint *l, const struct clause *c, uint32_t n)
 	for (i = 0; i < n; i++)
 		if (c[i].op == OP_IN && list_empty(&c[i].operand))
 			lint_at(l, DIAG_LIST_EMPTY, c[i].place,
-				"nothing is in this list, so the clause never holds");
+				"nothing is in this list, so the clause never holds")->help =
+				STR("leave something in it, or leave out the block or rule");
 }
 
 /* ---- items --------------------------------------------------------------------------------- */
@@ -134,7 +135,7 @@ static void compare_items(struct lint *l, const struct policy_item *item, uint32
 		if (o->kind == OPERAND_RANGES && o->ranges.n == 0) {
 			if (n > 1 && !said_before(l, item[i].span, DIAG_LIST_EMPTY))
 				diag_at(l->d, DIAG_LIST_EMPTY, l->src, item[i].span,
-					"nothing is in this item");
+					"nothing is in this item")->help = STR("leave it out");
 			continue;
 		}
 		for (k = 0; k < n; k++) {
@@ -153,7 +154,8 @@ static void compare_items(struct lint *l, const struct policy_item *item, uint32
 		if (useless && !said_before(l, item[i].span, DIAG_EXCEPT_NOTHING))
 			diag_at(l->d, DIAG_EXCEPT_NOTHING, l->src, item[i].span,
 				"'%.*s' is not in the list, so there is nothing to except",
-				STR_FMT(item_text(l, &item[i])));
+				STR_FMT(item_text(l, &item[i])))->help =
+				STR("leave it out, or write what stands before 'except' so that it is in it");
 	}
 	arena_rewind(l->a, m);
 }

@@ -99,7 +99,8 @@ static int try_sample(struct lint *l, const struct section_source *section,
 		lint_at(l, DIAG_DESCRIPTOR_LONG, rule->place,
 			"the descriptor of a subject where %.*s has %zu bytes, more than the %d of a udev "
 			"property",
-			STR_FMT(sample_text(l, rule, s)), e.descriptor.n, DESCRIPTOR_PROP_MAX);
+			STR_FMT(sample_text(l, rule, s)), e.descriptor.n, DESCRIPTOR_PROP_MAX)->help =
+			STR("udev has the fingerprint alone then; 'info --descriptor' prints the descriptor");
 		*ret_said = true;
 	}
 	return 0;
