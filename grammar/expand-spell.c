@@ -26,25 +26,12 @@ static bool is_plain(struct str w)
 	       !str_starts(w, STR(EXPAND_NOTHING));
 }
 
-void expand_quoted(struct sbuf *b, struct str w)
-{
-	size_t i;
-
-	sbuf_putc(b, '"');
-	for (i = 0; i < w.n; i++) {
-		if (w.p[i] == '"' || w.p[i] == '\\')
-			sbuf_putc(b, '\\');
-		sbuf_putc(b, w.p[i]);
-	}
-	sbuf_putc(b, '"');
-}
-
 void expand_word(struct sbuf *b, struct str w)
 {
 	if (is_plain(w))
 		sbuf_put_str(b, w);
 	else
-		expand_quoted(b, w);
+		sbuf_put_quoted(b, w);
 }
 
 void expand_int(struct sbuf *b, const struct attr_type *t, int64_t v)
@@ -74,7 +61,7 @@ void expand_set(struct sbuf *b, struct word_set s)
 			sbuf_puts(b, ", ");
 		/* { a:b } is the hole of a template. */
 		if (memchr(s.w[i].p, ':', s.w[i].n))
-			expand_quoted(b, s.w[i]);
+			sbuf_put_quoted(b, s.w[i]);
 		else
 			expand_word(b, s.w[i]);
 	}
@@ -192,13 +179,13 @@ static void put_type(struct sbuf *b, const struct attr_type *t)
 		sbuf_puts(b, " order msb");
 	if (t->separator.p) {
 		sbuf_puts(b, " separator ");
-		expand_quoted(b, t->separator);
+		sbuf_put_quoted(b, t->separator);
 	}
 	if (t->field > 0) {
 		sbuf_puts(b, " field ");
 		sbuf_put_u64(b, t->field);
 		sbuf_puts(b, " of ");
-		expand_quoted(b, t->field_separator);
+		sbuf_put_quoted(b, t->field_separator);
 	}
 }
 
@@ -220,11 +207,11 @@ void expand_fact(struct sbuf *b, const struct fact *f)
 	sbuf_puts(b, words[f->kind]);
 	for (i = 0; i < f->n_paths; i++) {
 		sbuf_putc(b, ' ');
-		expand_quoted(b, f->path[i]);
+		sbuf_put_quoted(b, f->path[i]);
 	}
 	if (f->key.p) {
 		sbuf_puts(b, " key ");
-		expand_quoted(b, f->key);
+		sbuf_put_quoted(b, f->key);
 	}
 }
 

@@ -11,7 +11,6 @@
 
 /* As it stands where it can, else in quotes. */
 void expand_word(struct sbuf *b, struct str w);
-void expand_quoted(struct sbuf *b, struct str w);
 void expand_int(struct sbuf *b, const struct attr_type *t, int64_t v);
 void expand_set(struct sbuf *b, struct word_set s);
 void expand_mask(struct sbuf *b, const uint64_t bits[4]);

@@ -157,7 +157,7 @@ static int put_policy(const struct policy *p, bool left_out, struct sbuf *b)
 	sbuf_puts(b, " {\n");
 	if (p->vendor.n > 0) {
 		sbuf_puts(b, "\tvendor ");
-		expand_quoted(b, p->vendor);
+		sbuf_put_quoted(b, p->vendor);
 		sbuf_puts(b, ";\n");
 	}
 	for (i = 0; i < p->n_scopes; i++)

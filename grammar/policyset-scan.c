@@ -173,22 +173,13 @@ static int open_dir(struct scan *s, int top, struct str path, int *ret, struct o
 	return 0;
 }
 
-static int read_fd(struct arena *a, int fd, struct str *ret)
+/* Up to @room bytes, or up to the end: how many there were. */
+static int read_up_to(int fd, char *p, size_t room, size_t *ret_n)
 {
-	struct stat st;
-	size_t size, n = 0;
-	char *p;
+	size_t n = 0;
 
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	size = st.st_size > POLICY_TEXT_MAX ? POLICY_TEXT_MAX + 1 : (size_t)st.st_size + 1;
-	p = arena_alloc(a, size + 1);
-	if (!p)
-		return -ENOMEM;
-	while (n < size) {
-		ssize_t got = read(fd, p + n, size - n);
+	while (n < room) {
+		ssize_t got = read(fd, p + n, room - n);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -198,6 +189,28 @@ static int read_fd(struct arena *a, int fd, struct str *ret)
 			break;
 		n += (size_t)got;
 	}
+	*ret_n = n;
+	return 0;
+}
+
+static int read_fd(struct arena *a, int fd, struct str *ret)
+{
+	struct stat st;
+	size_t size, n;
+	char *p;
+	int r;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	size = st.st_size > POLICY_TEXT_MAX ? POLICY_TEXT_MAX + 1 : (size_t)st.st_size + 1;
+	p = arena_alloc(a, size + 1);
+	if (!p)
+		return -ENOMEM;
+	r = read_up_to(fd, p, size, &n);
+	if (r < 0)
+		return r;
 	if (n == size && size <= POLICY_TEXT_MAX)
 		return -EAGAIN; /* it grew while we read */
 	*ret = (struct str){ p, n };
@@ -215,23 +228,13 @@ int policyset_read(struct arena *a, const char *path, struct str *ret)
 
 int policyset_read_stream(struct arena *a, int fd, struct str *ret)
 {
-	size_t n = 0, room = POLICY_TEXT_MAX + 1;
-	char *p = arena_alloc_raw(a, room);
-
-	if (!p)
-		return -ENOMEM;
 	/* One byte more than a policy may have is enough to say so. */
-	while (n < room) {
-		ssize_t got = read(fd, p + n, room - n);
+	size_t n, room = POLICY_TEXT_MAX + 1;
+	char *p = arena_alloc_raw(a, room);
+	int r = p ? read_up_to(fd, p, room, &n) : -ENOMEM;
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
+	if (r < 0)
+		return r;
 	*ret = (struct str){ p, n };
 	return 0;
 }

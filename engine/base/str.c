@@ -233,6 +233,19 @@ static inline bool is_plain(char c)
 	return u < 128 && (plain[u >> 6] >> (u & 63) & 1);
 }
 
+void sbuf_put_quoted(struct sbuf *b, struct str s)
+{
+	size_t i;
+
+	sbuf_putc(b, '"');
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			sbuf_putc(b, '\\');
+		sbuf_putc(b, s.p[i]);
+	}
+	sbuf_putc(b, '"');
+}
+
 void sbuf_put_escaped(struct sbuf *b, struct str s)
 {
 	static const char hex[] = "0123456789ABCDEF";

@@ -121,6 +121,9 @@ static inline struct str sbuf_str(const struct sbuf *b)
 	return b->overflow ? (struct str){ 0 } : (struct str){ b->p, b->n };
 }
 
+/* In quotation marks, with a backslash before each of these and of itself, as in policies. */
+void sbuf_put_quoted(struct sbuf *b, struct str s);
+
 /*
  * Descriptor escape: bytes outside [A-Za-z0-9._-] become @XX (upper-case hexadecimal). The same
  * spelling serves descriptors and the names in MDEV_COMPAT_TYPES.

@@ -17,17 +17,10 @@ static void put_word(struct sbuf *b, struct str w)
 
 	for (i = 0; i < w.n; i++)
 		plain = plain && (ascii_isalnum(w.p[i]) || strchr("_.:-", w.p[i]));
-	if (plain) {
+	if (plain)
 		sbuf_put_str(b, w);
-		return;
-	}
-	sbuf_putc(b, '"');
-	for (i = 0; i < w.n; i++) {
-		if (w.p[i] == '"' || w.p[i] == '\\')
-			sbuf_putc(b, '\\');
-		sbuf_putc(b, w.p[i]);
-	}
-	sbuf_putc(b, '"');
+	else
+		sbuf_put_quoted(b, w);
 }
 
 static void put_tmpl(struct sbuf *b, const struct rule *r, const struct tmpl *t)

@@ -316,6 +316,14 @@ static int read_table(const struct section_source *s, const struct header *h, co
 		s->read(s->ctx, h->table_at, h->n_rules * TABLE_ENTRY_SIZE, ret) : 0;
 }
 
+static int read_header_and_table(const struct section_source *s, struct header *h,
+	const uint8_t **ret_table)
+{
+	int r = read_header(s, h);
+
+	return r < 0 ? r : read_table(s, h, ret_table);
+}
+
 /* Rule @i by the table of rules. */
 static int read_numbered(struct arena *a, const struct section_source *s,
 	const struct policy *head, const struct header *h, const uint8_t *table, uint32_t i,
@@ -334,11 +342,8 @@ int section_decode_all(struct arena *a, const struct section_source *s,
 	struct rule *rules;
 	struct header h;
 	uint32_t i;
-	int r;
+	int r = read_header_and_table(s, &h, &table);
 
-	r = read_header(s, &h);
-	if (r == 0)
-		r = read_table(s, &h, &table);
 	if (r < 0)
 		return r;
 	rules = arena_new_array(a, h.n_rules, struct rule);
@@ -360,11 +365,8 @@ int section_try_all(struct arena *a, const struct section_source *s, const struc
 	const uint8_t *table;
 	struct header h;
 	uint32_t i;
-	int r;
+	int r = read_header_and_table(s, &h, &table);
 
-	r = read_header(s, &h);
-	if (r == 0)
-		r = read_table(s, &h, &table);
 	for (i = 0; r == 0 && i < h.n_rules; i++) {
 		struct rule rule = { 0 };
 

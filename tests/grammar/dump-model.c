@@ -66,13 +66,9 @@ static void put_value(struct sbuf *b, const struct value *v)
 		put_word(b, v->word);
 		break;
 	case VT_BOOL:
-		sbuf_puts(b, v->yes ? "yes" : "no");
-		break;
 	case VT_INT:
-		sbuf_put_i64(b, key_to_int(v->key));
-		break;
 	case VT_VERSION:
-		version_print(b, v->key, v->type.size);
+		value_print(b, v);
 		break;
 	case VT_SET:
 		sbuf_putc(b, '{');

@@ -50,15 +50,12 @@ comes_back "a template that names a variable before its values" '
 	attribute s : string from type "s";
 	accept same but { s in a, {k}, p{k}; type in d-{n: 1, 2}, d-{n}-{k: 2, 3}; }
 	rule r { accept same but { s in x{k: 1, 2}; } accept same but { type in d-{n: 1, 2}; s in x{k: 1, 2}; } }'
-{
-	echo 'attribute v : version(4) major 2 from type "v"; accept same but { v in 0.0.0.0'
-	i=1
-	while [ $i -lt 64 ]; do
-		echo ", 1.$i.2.3..1.$i.4294967294.$i"
-		i=$((i + 1))
-	done
-	echo '; }'
-} >"$scratch/body"
+awk 'BEGIN {
+	printf "attribute v : version(4) major 2 from type \"v\"; accept same but { v in 0.0.0.0"
+	for (i = 1; i < 64; i++)
+		printf ", 1.%d.2.3..1.%d.4294967294.%d", i, i, i
+	print "; }"
+}' >"$scratch/body"
 comes_back "as many intervals as a list may have" "$(cat "$scratch/body")"
 
 # Constants of which nothing is left, and what is taken from them.
