@@ -1,184 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Every construct that the compiled form has, in random company. */
+/* Every construct that the compiled form has, in random company. Words and values are gen-parts.c's. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/image/gen.h"
-
-uint64_t gen_next(struct gen *g)
-{
-	uint64_t z = g->state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-uint32_t gen_below(struct gen *g, uint32_t n)
-{
-	return n ? (uint32_t)(gen_next(g) >> 33) % n : 0;
-}
-
-static bool coin(struct gen *g)
-{
-	return gen_below(g, 2);
-}
-
-static void *need(struct gen *g, size_t n, size_t size)
-{
-	void *p = arena_alloc_array(g->arena, n, size);
-
-	if (!p)
-		abort();
-	return p;
-}
-
-#define NEW(g, n, type) ((type *)need((g), (n), sizeof(type)))
-
-static struct str text(struct gen *g, uint32_t least, uint32_t most)
-{
-	uint32_t i, n = least + gen_below(g, most - least + 1);
-	char *p = NEW(g, n + 1, char);
-
-	for (i = 0; i < n; i++)
-		p[i] = (char)(0x20 + gen_below(g, 0x5f));
-	return (struct str){ n ? p : NULL, n };
-}
-
-/* Letters and digits, never empty. */
-static struct str name(struct gen *g, uint32_t most)
-{
-	uint32_t i, n = 1 + gen_below(g, most);
-	char *p = NEW(g, n + 1, char);
-
-	for (i = 0; i < n; i++)
-		p[i] = "abcdefghijklmnopqrstuvwxyz_0123456789"[gen_below(g, i ? 37 : 26)];
-	return (struct str){ p, n };
-}
-
-static struct place place(struct gen *g)
-{
-	return (struct place){ 1 + gen_below(g, 1 << 20), 1 + gen_below(g, 200) };
-}
-
-static struct str pci_id(struct gen *g)
-{
-	char *p = NEW(g, 16, char);
-
-	snprintf(p, 16, "%04x:%04x", gen_below(g, 0x10000), gen_below(g, 0x10000));
-	return (struct str){ p, 9 };
-}
-
-static int str_order(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* Sorted, no word twice. */
-static struct word_set words(struct gen *g, uint32_t least, uint32_t most, struct value_type t)
-{
-	uint32_t i, n = least + gen_below(g, most - least + 1), kept = 0;
-	struct str *w = NEW(g, n, struct str);
-
-	for (i = 0; i < n; i++)
-		w[i] = t.tag == VT_PCI_ID ? pci_id(g) :
-		       t.tag == VT_SET	  ? name(g, 12) :
-					    text(g, 1, 20);
-	qsort(w, n, sizeof(*w), str_order);
-	for (i = 0; i < n; i++)
-		if (i == 0 || !str_eq(w[kept - 1], w[i]))
-			w[kept++] = w[i];
-	return (struct word_set){ kept ? w : NULL, kept };
-}
-
-static struct key point(struct gen *g, struct value_type t)
-{
-	uint32_t part[4] = { 0 };
-	unsigned i;
-
-	if (t.tag == VT_INT) {
-		int64_t v = (int64_t)gen_next(g);
-
-		return key_from_int(gen_below(g, 4) ? v >> gen_below(g, 60) :
-				    coin(g)	    ? INT64_MIN :
-						      INT64_MAX);
-	}
-	for (i = 0; i < t.size; i++)
-		part[i] = gen_below(g, 8)  ? gen_below(g, 5) :
-			  gen_below(g, 2) ? VERSION_PART_MAX :
-					    (uint32_t)(gen_next(g) % VERSION_PART_MAX);
-	return key_from_parts(part);
-}
-
-static int key_order(const void *a, const void *b)
-{
-	return key_cmp(*(const struct key *)a, *(const struct key *)b);
-}
-
-static struct ranges ranges(struct gen *g, struct value_type t, uint32_t most)
-{
-	uint32_t i, n = 2 * (1 + gen_below(g, most)), kept = 0;
-	struct key *k = NEW(g, n + 1, struct key);
-	struct ranges r = { 0 };
-
-	for (i = 0; i < n; i++)
-		k[i] = point(g, t);
-	qsort(k, n, sizeof(*k), key_order);
-	for (i = 0; i < n; i++)
-		if (i == 0 || !key_eq(k[kept - 1], k[i]))
-			k[kept++] = k[i];
-	if (kept % 2)
-		k[kept++] = KEY_END;
-	r.n = kept / 2;
-	r.iv = NEW(g, r.n, struct interval);
-	for (i = 0; i < r.n; i++)
-		r.iv[i] = (struct interval){ k[2 * i], k[2 * i + 1] };
-	return r;
-}
-
-static void bits(struct gen *g, struct value_type t, uint64_t ret[4])
-{
-	unsigned i;
-
-	for (i = 0; i < t.size; i++)
-		ret[i / 64] |= (uint64_t)coin(g) << i % 64;
-}
-
-static struct value value(struct gen *g, struct value_type t)
-{
-	struct value v = { .type = t };
-
-	switch ((enum value_tag)t.tag) {
-	case VT_STRING:
-		v.word = text(g, 0, 30);
-		break;
-	case VT_PCI_ID:
-		v.word = pci_id(g);
-		break;
-	case VT_BOOL:
-		v.yes = coin(g);
-		break;
-	case VT_INT:
-	case VT_VERSION:
-		v.key = point(g, t);
-		break;
-	case VT_SET:
-		v.set = words(g, 0, 5, t);
-		break;
-	case VT_MASK:
-		bits(g, t, v.bits);
-		break;
-	case VT_NONE:
-		break;
-	}
-	return v;
-}
+#include "tests/image/gen-parts.h"
 
 /* ---- the head ---------------------------------------------------------------------------- */
 
 static struct str path(struct gen *g)
 {
-	struct str a = name(g, 8), b = name(g, 8);
+	struct str a = gen_name(g, 8), b = gen_name(g, 8);
 	char *p = NEW(g, a.n + b.n + 2, char);
 
 	snprintf(p, a.n + b.n + 2, "%.*s/%.*s", STR_FMT(a), STR_FMT(b));
@@ -195,24 +26,24 @@ static struct fact fact(struct gen *g, struct value_type t)
 	case FACT_DEVICE:
 		f.path[0] = path(g);
 		f.n_paths = 1;
-		if (t.tag == VT_PCI_ID && coin(g))
+		if (t.tag == VT_PCI_ID && gen_coin(g))
 			f.path[f.n_paths++] = path(g);
 		break;
 	case FACT_MODULE:
-		f.path[0] = name(g, 10);
+		f.path[0] = gen_name(g, 10);
 		f.path[1] = path(g);
 		f.n_paths = 2;
 		break;
 	case FACT_OS_RELEASE:
 	case FACT_SITE:
-		f.path[0] = name(g, 10);
+		f.path[0] = gen_name(g, 10);
 		f.n_paths = 1;
 		break;
 	default:
 		break;
 	}
-	if (coin(g))
-		f.key = name(g, 10);
+	if (gen_coin(g))
+		f.key = gen_name(g, 10);
 	return f;
 }
 
@@ -223,35 +54,35 @@ static struct attr_type type(struct gen *g, bool local)
 
 	switch ((enum value_tag)t.type.tag) {
 	case VT_STRING:
-		t.has_words = coin(g);
+		t.has_words = gen_coin(g);
 		if (t.has_words)
-			t.words = words(g, 1, 5, t.type);
+			t.words = gen_words(g, 1, 5, t.type);
 		break;
 	case VT_INT:
 		t.int_format = (enum int_format)gen_below(g, 3);
-		t.lo = coin(g) ? INT64_MIN : (int64_t)gen_below(g, 100) - 50;
+		t.lo = gen_coin(g) ? INT64_MIN : (int64_t)gen_below(g, 100) - 50;
 		t.hi = t.lo == INT64_MIN ? INT64_MAX : t.lo + gen_below(g, 300);
 		break;
 	case VT_VERSION:
 		t.type.size = (uint16_t)(1 + gen_below(g, 4));
 		t.major = (uint8_t)(1 + gen_below(g, t.type.size));
-		t.list = local && coin(g);
+		t.list = local && gen_coin(g);
 		break;
 	case VT_SET:
-		if (coin(g))
-			t.separator = text(g, 1, 2);
-		if (coin(g)) {
+		if (gen_coin(g))
+			t.separator = gen_text(g, 1, 2);
+		if (gen_coin(g)) {
 			t.field = (uint8_t)(1 + gen_below(g, 9));
-			t.field_separator = text(g, 1, 2);
+			t.field_separator = gen_text(g, 1, 2);
 		}
-		t.has_words = coin(g);
+		t.has_words = gen_coin(g);
 		if (t.has_words)
-			t.words = words(g, 1, 9, t.type);
+			t.words = gen_words(g, 1, 9, t.type);
 		break;
 	case VT_MASK:
 		t.type.size = (uint16_t)(1 + gen_below(g, MASK_BITS_MAX));
 		t.mask_format = (enum mask_format)gen_below(g, 2);
-		t.msb_first = coin(g);
+		t.msb_first = gen_coin(g);
 		break;
 	default:
 		break;
@@ -261,18 +92,18 @@ static struct attr_type type(struct gen *g, bool local)
 
 static struct attr attr(struct gen *g, bool local)
 {
-	struct attr a = { .name = name(g, 16), .type = type(g, local) };
+	struct attr a = { .name = gen_name(g, 16), .type = type(g, local) };
 
 	a.fact = fact(g, a.type.type);
 	a.presence = (enum presence)gen_below(g, 3);
 	if (a.presence == PRESENCE_DEFAULT) {
 		if (a.type.list)
-			a.dflt_ranges = ranges(g, a.type.type, 4);
+			a.dflt_ranges = gen_ranges(g, a.type.type, 4);
 		else
-			a.dflt = value(g, a.type.type);
+			a.dflt = gen_value(g, a.type.type);
 	}
-	a.dynamic = !local && a.presence != PRESENCE_REQUIRED && coin(g);
-	a.place = place(g);
+	a.dynamic = !local && a.presence != PRESENCE_REQUIRED && gen_coin(g);
+	a.place = gen_place(g);
 	return a;
 }
 
@@ -360,7 +191,7 @@ static struct expr expr(const struct ctx *c, enum part part)
 	while (n < most) {
 		struct expr_node *e = &node[n++];
 
-		if (depth >= 2 && (depth > most - n || coin(c->g))) {
+		if (depth >= 2 && (depth > most - n || gen_coin(c->g))) {
 			e->op = (enum expr_op)(EXPR_ADD + gen_below(c->g, 4));
 			depth--;
 			continue;
@@ -406,7 +237,7 @@ static const struct tmpl *tmpls(const struct ctx *c, uint32_t n)
 		for (j = 0; j < pieces; j++) {
 			p[j].var = (int16_t)(j % 2 ? some_var(c) : -1);
 			if (p[j].var < 0)
-				p[j].text = text(c->g, 1, 10);
+				p[j].text = gen_text(c->g, 1, 10);
 		}
 		t[i] = (struct tmpl){ p, (uint8_t)pieces };
 	}
@@ -421,30 +252,30 @@ static void word_operand(const struct ctx *c, struct value_type t, enum part par
 
 	o->kind = OPERAND_WORDS;
 	if (op == OP_EQ) {
-		if (coin(g)) {
+		if (gen_coin(g)) {
 			o->tmpl = tmpls(c, 1);
 			o->n_tmpl = 1;
 		} else {
-			o->words = words(g, 1, 1, t);
+			o->words = gen_words(g, 1, 1, t);
 		}
 		return;
 	}
-	o->words = words(g, 0, 6, t);
-	if (coin(g)) {
+	o->words = gen_words(g, 0, 6, t);
+	if (gen_coin(g)) {
 		o->n_tmpl = 1 + gen_below(g, 3);
 		o->tmpl = tmpls(c, o->n_tmpl);
 	}
-	if (part == WHEN && coin(g))
-		o->prefixes = words(g, 1, 3, string);
-	if (!coin(g))
+	if (part == WHEN && gen_coin(g))
+		o->prefixes = gen_words(g, 1, 3, string);
+	if (!gen_coin(g))
 		return;
-	o->except_words = words(g, 0, 3, t);
-	if (coin(g)) {
+	o->except_words = gen_words(g, 0, 3, t);
+	if (gen_coin(g)) {
 		o->n_except_tmpl = 1 + gen_below(g, 3);
 		o->except_tmpl = tmpls(c, o->n_except_tmpl);
 	}
-	if (part == WHEN && coin(g))
-		o->except_prefixes = words(g, 1, 3, string);
+	if (part == WHEN && gen_coin(g))
+		o->except_prefixes = gen_words(g, 1, 3, string);
 }
 
 /* An operator that the type has, with an operand of constants. */
@@ -455,27 +286,27 @@ static void constant_clause(const struct ctx *c, enum part part, struct clause *
 	struct gen *g = c->g;
 	uint32_t i;
 
-	ret->op = coin(g) ? OP_EQ : OP_IN;
+	ret->op = gen_coin(g) ? OP_EQ : OP_IN;
 	if (value_type_is_word(t)) {
 		word_operand(c, t, part, ret->op, o);
 	} else if (t.tag == VT_BOOL) {
 		o->kind = OPERAND_BOOL;
-		o->has_no = coin(g);
-		o->has_yes = coin(g);
+		o->has_no = gen_coin(g);
+		o->has_yes = gen_coin(g);
 	} else if (value_type_is_line(t)) {
-		if (t.tag == VT_INT && coin(g)) {
+		if (t.tag == VT_INT && gen_coin(g)) {
 			ret->op = (enum clause_op[]){ OP_EQ, OP_LE, OP_GE }[gen_below(g, 3)];
 			o->kind = OPERAND_EXPR;
 			o->expr = expr(c, part);
 			return;
 		}
 		o->kind = OPERAND_RANGES;
-		if (coin(g)) {
-			ret->op = coin(g) ? OP_LE : OP_GE;
-			o->ranges = ranges(g, t, 1);
+		if (gen_coin(g)) {
+			ret->op = gen_coin(g) ? OP_LE : OP_GE;
+			o->ranges = gen_ranges(g, t, 1);
 			o->ranges.n = 1;
 		} else {
-			o->ranges = gen_below(g, 10) ? ranges(g, t, 6) : RANGES_NONE;
+			o->ranges = gen_below(g, 10) ? gen_ranges(g, t, 6) : RANGES_NONE;
 		}
 	} else {
 		ret->op = (enum clause_op[]){ OP_EQ, OP_IN, OP_SUBSET, OP_SUPERSET,
@@ -486,13 +317,13 @@ static void constant_clause(const struct ctx *c, enum part part, struct clause *
 			struct word_set *s = NEW(g, o->n_values, struct word_set);
 
 			for (i = 0; i < o->n_values; i++)
-				s[i] = words(g, 0, 5, t);
+				s[i] = gen_words(g, 0, 5, t);
 			o->sets = s;
 		} else {
-			uint64_t(*m)[4] = need(g, o->n_values, sizeof(*m));
+			uint64_t(*m)[4] = gen_need(g, o->n_values, sizeof(*m));
 
 			for (i = 0; i < o->n_values; i++)
-				bits(g, t, m[i]);
+				gen_bits(g, t, m[i]);
 			o->masks = (const uint64_t(*)[4])m;
 		}
 	}
@@ -506,13 +337,13 @@ static void self_clause(const struct ctx *c, struct clause *ret)
 
 	ret->operand.kind = OPERAND_SELF;
 	ret->op = OP_EQ;
-	if (value_type_is_line(t) && coin(g))
-		ret->op = coin(g) ? OP_LE : OP_GE;
-	if (t.tag == VT_VERSION && coin(g))
+	if (value_type_is_line(t) && gen_coin(g))
+		ret->op = gen_coin(g) ? OP_LE : OP_GE;
+	if (t.tag == VT_VERSION && gen_coin(g))
 		ret->op = OP_NOT_NEWER;
-	if (value_type_is_long(t) && coin(g))
+	if (value_type_is_long(t) && gen_coin(g))
 		ret->op = (enum clause_op)(OP_SUBSET + gen_below(g, 3));
-	for (i = 0; i < c->p->n_locals && coin(g); i++) {
+	for (i = 0; i < c->p->n_locals && gen_coin(g); i++) {
 		if (!value_type_eq(c->p->local[i].type.type, t))
 			continue;
 		ret->operand = (struct operand){ .kind = OPERAND_SELF_NAME, .local = true,
@@ -521,7 +352,7 @@ static void self_clause(const struct ctx *c, struct clause *ret)
 			ret->op = OP_IN;
 		return;
 	}
-	if (coin(g) && coin(g)) {
+	if (gen_coin(g) && gen_coin(g)) {
 		ret->operand.kind = OPERAND_SELF_NAME;
 		ret->operand.ref = ret->attr;
 	}
@@ -534,11 +365,11 @@ static const struct clause *clauses(const struct ctx *c, enum part part, uint32_
 	struct clause *cl = NEW(c->g, n, struct clause);
 
 	for (i = 0; i < n; i++) {
-		cl[i].attr = (uint16_t)(coin(c->g) ? gen_below(c->g, c->p->n_attrs) : ATTR_TYPE);
-		cl[i].place = place(c->g);
+		cl[i].attr = (uint16_t)(gen_coin(c->g) ? gen_below(c->g, c->p->n_attrs) : ATTR_TYPE);
+		cl[i].place = gen_place(c->g);
 		if (gen_below(c->g, 6) == 0)
 			cl[i].op = (enum clause_op)(OP_ANY + gen_below(c->g, 3));
-		else if (part == BLOCK && coin(c->g))
+		else if (part == BLOCK && gen_coin(c->g))
 			self_clause(c, &cl[i]);
 		else
 			constant_clause(c, part, &cl[i]);
@@ -555,13 +386,13 @@ static const struct claim *claims(const struct ctx *c, uint32_t *ret_n)
 	for (i = ATTR_FIRST; i < c->p->n_attrs; i++) {
 		const struct attr *a = &c->p->attr[i];
 
-		if (!a->dynamic || coin(c->g))
+		if (!a->dynamic || gen_coin(c->g))
 			continue;
 		cl[n].attr = (uint16_t)i;
-		cl[n].copy = a->type.type.tag != VT_INT || coin(c->g);
+		cl[n].copy = a->type.type.tag != VT_INT || gen_coin(c->g);
 		if (!cl[n].copy)
 			cl[n].expr = expr(c, CLAIM);
-		cl[n++].place = place(c->g);
+		cl[n++].place = gen_place(c->g);
 	}
 	*ret_n = n;
 	return cl;
@@ -576,11 +407,11 @@ static const struct tmpl_var *variables(struct gen *g, uint8_t *ret_n)
 	for (i = 0; i < n; i++) {
 		struct str *s = NEW(g, 4, struct str);
 
-		v[i].name = name(g, 8);
-		v[i].when = coin(g);
+		v[i].name = gen_name(g, 8);
+		v[i].when = gen_coin(g);
 		v[i].n = (uint16_t)(1 + gen_below(g, 4));
 		for (j = 0; j < v[i].n; j++)
-			s[j] = text(g, 0, 4);
+			s[j] = gen_text(g, 0, 4);
 		v[i].value = s;
 	}
 	*ret_n = n;
@@ -593,12 +424,12 @@ static void rule(struct gen *g, const struct policy *p, struct rule *ret)
 	struct block *b;
 	uint32_t i, when = 0;
 
-	if (coin(g))
-		ret->name = name(g, 20);
-	ret->place = place(g);
+	if (gen_coin(g))
+		ret->name = gen_name(g, 20);
+	ret->place = gen_place(g);
 	ret->migratable_no = gen_below(g, 8) == 0;
 	if (ret->migratable_no)
-		ret->migratable_place = place(g);
+		ret->migratable_place = gen_place(g);
 	ret->var = variables(g, &ret->n_vars);
 	for (i = 0; i < ret->n_vars; i++)
 		when |= (uint32_t)ret->var[i].when << i;
@@ -608,7 +439,7 @@ static void rule(struct gen *g, const struct policy *p, struct rule *ret)
 	ret->block = b = NEW(g, ret->n_blocks, struct block);
 	for (i = 0; i < ret->n_blocks; i++) {
 		b[i].kind = (enum block_kind)gen_below(g, 3);
-		b[i].place = place(g);
+		b[i].place = gen_place(g);
 		b[i].vars = gen_below(g, 1u << ret->n_vars) & ~when;
 		c.vars = b[i].vars | when;
 		b[i].clause = clauses(&c, BLOCK, 8, &b[i].n_clauses);
@@ -625,29 +456,29 @@ struct policy *gen_policy(struct gen *g, uint32_t rules)
 	struct rule *r;
 	uint32_t i;
 
-	p->name = name(g, NAME_MAX_LEN);
-	p->vendor = text(g, 0, 30);
-	p->file = text(g, 1, 60);
+	p->name = gen_name(g, NAME_MAX_LEN);
+	p->vendor = gen_text(g, 0, 30);
+	p->file = gen_text(g, 1, 60);
 	for (i = 0; i < sizeof(p->digest); i++)
 		p->digest[i] = (uint8_t)gen_next(g);
 	p->language = 1 + gen_below(g, 3);
 	p->revision = (uint32_t)gen_next(g);
-	p->fallback = coin(g);
+	p->fallback = gen_coin(g);
 	if (gen_below(g, 4) == 0)
-		p->narrows = name(g, 10);
+		p->narrows = gen_name(g, 10);
 	if (gen_below(g, 4) == 0) {
-		p->speaks = name(g, 10);
-		p->speaks_offers = coin(g);
+		p->speaks = gen_name(g, 10);
+		p->speaks_offers = gen_coin(g);
 	}
 	p->n_scopes = 1 + gen_below(g, 4);
 	p->scope = s = NEW(g, p->n_scopes, struct scope);
 	for (i = 0; i < p->n_scopes; i++) {
-		s[i].kind = coin(g) ? KIND_MDEV : KIND_VFIO;
-		s[i].driver = name(g, 12);
-		s[i].has_type_from = s[i].kind == KIND_VFIO && coin(g);
+		s[i].kind = gen_coin(g) ? KIND_MDEV : KIND_VFIO;
+		s[i].driver = gen_name(g, 12);
+		s[i].has_type_from = s[i].kind == KIND_VFIO && gen_coin(g);
 		if (s[i].has_type_from)
 			s[i].type_from = fact(g, (struct value_type){ .tag = VT_STRING });
-		s[i].place = place(g);
+		s[i].place = gen_place(g);
 	}
 	p->attr = attrs(g, &p->n_attrs);
 	p->n_locals = gen_below(g, 5);
