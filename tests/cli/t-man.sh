@@ -156,7 +156,7 @@ verdicts() {
 }
 
 n_blocks=$(ls "$blocks" | wc -l)
-plan $((n_blocks + 16))
+plan $((n_blocks + 17))
 ok "the manual has examples ($n_blocks)" test "$n_blocks" -ge 10
 
 # What the manual calls mdevcompat, host and the files beside it.
@@ -255,6 +255,10 @@ is "$(sed -n '/^# EXIT STATUS/,/^# STATUS OF/s/^[[|]*  *\([0-9]\)$/\1/p' "$man/m
 "$MDEVCOMPAT_ID" --help 2>&1 | grep -o -e '--[a-z-]*' | sort -u >"$scratch/has"
 sed -n '/^# OPTIONS/,/^# /p' "$man/mdevcompat_id.8.scd" | grep -o -e '\*--[a-z-]*' | tr -d '*' | sort -u >"$scratch/said"
 is "$(cat "$scratch/said")" "$(cat "$scratch/has")" "mdevcompat_id(8) has every option of the helper, and no other"
+sed -n 's/.*[a-z](.*, "\([A-Z_]*\)",.*/\1/p' "$top_srcdir/engine/helper/emit.c" | sort -u >"$scratch/has"
+sed -n '/^# PROPERTIES/,/^# EXIT/s/^\*MDEV\\_COMPAT\\_\([A-Z]*\).*/\1/p' "$man/mdevcompat_id.8.scd" | sed 's/^FP$/FP_/' |
+	sort -u >"$scratch/said"
+is "$(cat "$scratch/said")" "$(cat "$scratch/has")" "mdevcompat_id(8) has every property, and no other"
 # Pages name pages that there are, and mdevcompat(1) names all.
 {
 	ls "$man"/*.scd
