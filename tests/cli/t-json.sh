@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
 
-plan 12
+plan 19
 
 h=$scratch/host
 full_host "$h"
@@ -42,6 +42,24 @@ document status status
 sed -i 's/2.0.<2,3,4>/2.0.<3,4>/' "$h/etc/mdevcompat/policies/60-intel-gvtg.policy"
 document update update --dry-run
 
+# What needs no host.
+plain() { # NAME ARGUMENT...
+	doc=$1
+	shift
+	run "$m" --json "$@"
+	printf '%s\n' "$out" >>"$scratch/$doc.json"
+}
+lint=$top_srcdir/tests/lint
+plain check check --coverage "$lint/cover/partial.policy"
+plain check check --expand "$lint/bad/silence-grants.policy"
+plain prove prove "$top_srcdir/policies/qat.policy"
+plain diff diff "$top_srcdir/policies/qat.policy" "$top_srcdir/policies/mtty.policy"
+plain range range normal '2.0.*'
+plain range range contains '2.0.*' 2.0.1
+document cat cat
+document dump dump
+plain fmt fmt "$lint/cover/partial.policy"
+
 # The members of documents, and those that the page names behind the command's name.
 cat >"$scratch/members.py" <<'END'
 import json, re, sys
@@ -49,14 +67,14 @@ page, verb = sys.argv[1:3]
 text = page.split("\n# JSON\n")[1].split("\n# ")[0]
 head, *parts = re.split(r"\n(?=\*)", text)
 common = set(re.findall(r"_([a-z_]+)_(?![a-z])", head.replace("\\_", "_")))
-own = "".join(p for p in parts if "*%s*" % verb in p.split("\n")[0]).replace("\\_", "_")
+own = "".join(p for p in parts if "*%s*" % verb in p.split("\n")[0].split("\t")[0]).replace("\\_", "_")
 named = set(re.findall(r"(?<![a-z_])_([a-z][a-z_]*[a-z])_(?![a-z])", own))
 found = set()
 def walk(x):
     if isinstance(x, dict):
         for k, v in x.items():
             found.add(k)
-            if k != "record":
+            if k not in ("record", "values"):
                 walk(v)
     elif isinstance(x, list):
         for y in x:
@@ -64,17 +82,18 @@ def walk(x):
 for line in open(sys.argv[3]):
     walk(json.loads(line))
 print("not on the page:", *sorted(found - named - common))
-if verb not in ("match", "explain", "accepts", "claim"):
+if verb in ("list", "info", "status", "update", "check", "range"):
     # Below --root there is no udev to differ from.
-    print("on the page alone:", *sorted(named - found - {"property", "now" if verb == "info" else ""}))
+    no_udev = {"property", "now"} if verb == "info" else set()
+    print("on the page alone:", *sorted(named - found - no_udev))
 END
 page=$(cat "$top_srcdir/man/mdevcompat.1.scd")
-for verb in list info status update; do
+for verb in list info status update check range; do
 	is "$(python3 "$scratch/members.py" "$page" $verb "$scratch/$verb.json")" \
 		"not on the page:
 on the page alone:" "$verb"
 done
-for verb in match explain accepts claim; do
+for verb in match explain accepts claim prove diff cat dump fmt; do
 	is "$(python3 "$scratch/members.py" "$page" $verb "$scratch/$verb.json")" "not on the page:" "$verb"
 done
 
