@@ -49,4 +49,17 @@ static inline TAP_UNUSED struct ranges must_parse(
 	return r;
 }
 
+/* Is it this error, here, with this suggestion? Says what it is instead. */
+static inline TAP_UNUSED bool error_is(const struct range_error *e, enum range_error_code code, size_t at,
+	size_t len, const char *hint)
+{
+	bool same = e->code == code && e->at == at && e->len == len &&
+		    str_eq(e->hint, str_from(hint));
+
+	if (!same)
+		diag("    got %d at %zu, %zu bytes, hint '%.*s'", (int)e->code, e->at,
+			e->len, STR_FMT(e->hint));
+	return same;
+}
+
 #endif
