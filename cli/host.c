@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/site.h"
@@ -102,6 +104,13 @@ static int compile_given(struct host *h)
 	return open_bytes(h, bytes);
 }
 
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 int host_find_installed(struct host *h)
 {
 	struct cli *c = h->c;
@@ -119,6 +128,11 @@ int host_find_installed(struct host *h)
 		h->place = place;
 		if (r < 0)
 			return r;
+		/* What is no file can be no image, and does not keep `update` from making one. */
+		if (!is_file(h->image_fd)) {
+			h->image_status = STATUS_IMAGE_DAMAGED;
+			return 0;
+		}
 		r = image_open(c->images, h->image_fd, &h->image, &h->image_status);
 		if (r == 0) {
 			h->image_status = STATUS_OK;
@@ -180,6 +194,7 @@ const char *drift_text(enum drift d)
 	case DRIFT_NONE: break;
 	case DRIFT_NEW: return "is not in the image";
 	case DRIFT_CHANGED: return "has changed since the image was made";
+	case DRIFT_REFUSED: return "cannot be used as it is now; `mdevcompat check` says why";
 	case DRIFT_GONE: return "is in the image and not on disk any more";
 	}
 	return "is in the image";
@@ -194,6 +209,8 @@ static enum drift compare(const struct policy_file *f, const struct image_input 
 		return DRIFT_CHANGED;
 	if (masked || overridden)
 		return DRIFT_NONE;
+	if (f->state == INPUT_REFUSED && in->state != INPUT_REFUSED)
+		return DRIFT_REFUSED;
 	return memcmp(f->digest, in->digest, sizeof(f->digest)) == 0 ? DRIFT_NONE : DRIFT_CHANGED;
 }
 
@@ -276,17 +293,41 @@ int host_drift(struct host *h, struct drift_file **ret, uint32_t *ret_n)
 	return 0;
 }
 
+/* An answer from the image stands, also where the files cannot be compared with it. */
+static int drift_in_silence(struct host *h, struct drift_file **ret, uint32_t *ret_n)
+{
+	struct cli *c = h->c;
+	const char *error = c->error;
+	char *text = c->error_text;
+	bool quiet = c->quiet;
+	int r;
+
+	c->error = NULL;
+	c->error_text = NULL;
+	c->quiet = true;
+	r = host_drift(h, ret, ret_n);
+	c->quiet = quiet;
+	if (r != 0)
+		cli_note(c, "image-not-compared", "nobody knows whether the image is as on disk: %s",
+			c->error_text ? c->error_text : "no memory");
+	free(c->error_text);
+	c->error = error;
+	c->error_text = text;
+	return r;
+}
+
 void host_note_drift(struct host *h)
 {
 	struct cli *c = h->c;
 	struct drift_file *list;
 	uint32_t n;
 
-	if (host_drift(h, &list, &n) != 0)
+	if (drift_in_silence(h, &list, &n) != 0)
 		return;
 	for (uint32_t i = 0; i < n && i < DRIFT_NOTES_MAX; i++)
-		cli_note(c, "image-outdated", "%s%.*s %s; run `mdevcompat update`", c->root,
-			STR_FMT(list[i].path), drift_text(list[i].drift));
+		cli_note(c, "image-outdated", "%s%.*s %s%s", c->root, STR_FMT(list[i].path),
+			drift_text(list[i].drift),
+			list[i].drift == DRIFT_REFUSED ? "" : "; run `mdevcompat update`");
 	if (n > DRIFT_NOTES_MAX)
 		cli_note(c, "image-outdated", "and %u more; `mdevcompat status` lists them",
 			n - DRIFT_NOTES_MAX);

@@ -59,7 +59,7 @@ const char *input_state_name(enum input_state s);
 
 /* One file on disk - a policy, a site file, os-release - whose content is not in the image, or the
  * reverse. */
-enum drift { DRIFT_NONE = 0, DRIFT_NEW, DRIFT_CHANGED, DRIFT_GONE };
+enum drift { DRIFT_NONE = 0, DRIFT_NEW, DRIFT_CHANGED, DRIFT_REFUSED, DRIFT_GONE };
 struct drift_file {
 	struct str path;
 	enum drift drift;

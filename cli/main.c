@@ -4,6 +4,7 @@
  * it said. Knows nothing of policies and devices.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -302,12 +303,28 @@ static bool wants_json(int argc, char **argv)
 	return false;
 }
 
+/*
+ * Whoever starts us with one of them closed would have what is printed written to the next file that is
+ * opened. In its place stands what can neither be read nor written, so that it is an error as it was.
+ */
+static void fill_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_PATH | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct arena arena, images, scratch;
 	struct cli c = { .arena = &arena, .images = &images, .scratch = &scratch, .root = "" };
 	int code;
 
+	fill_standard_files();
 	arena_init(&arena, RUN_MEMORY_MAX);
 	arena_init(&images, RUN_MEMORY_MAX);
 	arena_init(&scratch, RUN_MEMORY_MAX);
