@@ -67,7 +67,7 @@ if [ "${1-}" != --inside ]; then
 fi
 
 . "$top_srcdir/tests/lib.sh"
-plan 64
+plan 97
 R=$stage/root
 in_root() {
 	chroot "$R" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive \
@@ -148,6 +148,68 @@ cp "$scratch/good.policy" "$policy"
 cp "$policy" "$acme/policies/60-acme.policy.txt"
 exits 25 "a file that mdevcompat would pass over is one too" with_tools dh_mdevcompat -pacme-tools policies/60-acme.policy.txt
 
+# Packages and options as with any other debhelper program: two packages with policies, one of which is
+# built on one architecture only.
+two=$scratch/vendor/two
+mkdir -p "$two/debian" "$two/policies"
+for name in 10-a 11-b 20-c 30-d; do
+	echo "language 1; policy x$name { applies mdev-type driver x$name; accept same; }" >"$two/policies/$name.policy"
+done
+printf 'policies/10-a.policy\n# a comment\npolicies/11-*.policy\n' >"$two/debian/two-all.mdevcompat"
+printf 'policies/${env:WHICH}.policy\n' >"$two/debian/two-any.mdevcompat"
+sed 's/acme-policies/two-all/; s/acme-tools/two-any/; s/acme/two/' "$acme/debian/control" |
+	awk '/^Package: two-any/ { any = 1 } any { sub(/^Architecture: all/, "Architecture: any") } { print }' \
+		>"$two/debian/control"
+sed 's/^acme/two/' "$acme/debian/changelog" >"$two/debian/changelog"
+# took OPTION...: which policies which package has then, and the exit status if it is not 0
+took() {
+	rm -rf "$two/other"
+	run env WHICH="${which:-20-c}" PATH="$tools/usr/bin:$PATH" PERL5LIB="$tools/usr/share/perl5" \
+		sh -c 'cd "$1" && shift && dh_prep && dh_mdevcompat "$@"' sh "$two" "$@"
+	[ "$rc" = 0 ] || echo "status $rc"
+	(cd "$two" && find debian/two-all debian/two-any other -name '*.policy' 2>/dev/null |
+		sed 's|usr/lib/mdevcompat/policies/||; s|debian/||; s|\.policy$||' | sort | paste -sd' ')
+}
+is "$(took)" "two-all/10-a two-all/11-b two-any/20-c" "each package has its own policies"
+is "$(which=30-d took)" "two-all/10-a two-all/11-b two-any/30-d" "names are substituted as in other files of debhelper"
+is "$(took -i)" "two-all/10-a two-all/11-b" "-i: packages for all architectures"
+is "$(took -a)" "two-any/20-c" "-a: those for one"
+is "$(took -i -a)" "two-all/10-a two-all/11-b two-any/20-c" "both"
+is "$(took -ptwo-any)" "two-any/20-c" "-p: a package"
+is "$(took -Ntwo-any)" "two-all/10-a two-all/11-b" "-N: all but one"
+is "$(took -X11-b)" "two-all/10-a two-any/20-c" "-X: without a file"
+is "$(took -ptwo-any -Pother)" "other/20-c" "-P: into another folder"
+is "$(took -ptwo-any policies/30-d.policy)" "two-any/20-c two-any/30-d" "a file on the command line: the first package that is acted on"
+is "$(took policies/30-d.policy)" "two-all/10-a two-all/11-b two-all/30-d two-any/20-c" "of all of them"
+is "$(took -A policies/30-d.policy)" "two-all/10-a two-all/11-b two-all/30-d two-any/20-c two-any/30-d" "-A: every package"
+is "$(took --no-act)" "" "--no-act: nothing"
+sed 's/accept same/accept sme/' "$two/policies/10-a.policy" >"$scratch/x" && cp "$scratch/x" "$two/policies/10-a.policy"
+is "$(took -a)" "two-any/20-c" "a broken policy of a package that is not built now"
+is "$(took -i)" "status 25" "and of one that is: nothing of it is installed"
+is "$(took -i -X10-a)" "two-all/11-b" "unless it is left out"
+rm "$two/policies/10-a.policy"
+is "$(took -a)" "two-any/20-c" "a missing file of a package that is not built now"
+is "$(took -i | head -n 1)" "status 25" "and of one that is"
+sed 's/x20-c/x11-b/g' "$two/policies/20-c.policy" >"$two/policies/10-a.policy"
+took -i >/dev/null
+is "$rc" 25 "two policies of one package for the same devices"
+like "$out$err" 'driver x11-b is spoken about by' "which is what the log says"
+sed 's/x20-c/x10-a/g' "$two/policies/20-c.policy" >"$two/policies/10-a.policy"
+echo 'debian/tmp/usr/lib/mdevcompat/policies/30-d.policy' >"$two/debian/two-any.mdevcompat"
+# missing OPTION...: with a policy that `make install` left, is there one that no package has?
+missing() {
+	run env PATH="$tools/usr/bin:$PATH" PERL5LIB="$tools/usr/share/perl5" sh -c 'cd "$1" && shift && dh_prep &&
+		mkdir -p debian/tmp/usr/lib/mdevcompat/policies &&
+		cp policies/30-d.policy debian/tmp/usr/lib/mdevcompat/policies &&
+		dh_mdevcompat "$@" && dh_missing --fail-missing' sh "$two" "$@"
+}
+missing
+is "$rc" 0 "dh_missing hears of what was installed"
+missing -a
+is "$rc" 0 "also of packages that are not built now"
+missing -X30-d
+like "$out$err" '30-d.policy exists in debian/tmp but is not installed' "and misses what was left out"
+
 # The same with RPM's macros, which are text here.
 cat >"$scratch/acme.spec" <<-END
 	Name: acme-policies
@@ -176,6 +238,24 @@ is "$(rpm -qlvp "$scratch"/rpm/RPMS/noarch/*.rpm | awk '{ print $1, $NF }')" \
 cp "$scratch/red.policy" "$policy"
 exits 1 "and none when a test fails" rpm_build
 like "$out$err" 'error: test "other things": ' "which is named"
+ok "without %check no test is run" rpm_build --nocheck
+cp "$scratch/broken.policy" "$policy"
+not_ok "but what does not compile is noticed" rpm_build --nocheck
+cp "$scratch/doubtful.policy" "$policy"
+not_ok "so is a warning" rpm_build --nocheck
+cp "$scratch/good.policy" "$policy"
+sed 's/acme/other/g' "$policy" >"$acme/policies/61-other.policy"
+sed "s|^\(\t*%mdevcompat_.*\)|\1 $acme/policies/61-other.policy|; \$a%{_mdevcompat_policydir}/61-other.policy" "$scratch/acme.spec" \
+	>"$scratch/two.spec" && cp "$scratch/two.spec" "$scratch/acme.spec"
+ok "two policies in one package" rpm_build
+is "$(rpm -qlp "$scratch"/rpm/RPMS/noarch/*.rpm | sed 's|.*/||' | paste -sd' ')" "60-acme.policy 61-other.policy" "are both in it"
+sed 's/expect incompatible/expect compatible/' "$acme/policies/61-other.policy" >"$scratch/x" && cp "$scratch/x" "$acme/policies/61-other.policy"
+exits 1 "a test of the second one fails" rpm_build
+like "$out$err" '61-other.policy:7:.*error: test "other things": ' "which is named"
+cp "$policy" "$acme/policies/61-other.policy"
+not_ok "two policies for the same devices" rpm_build --nocheck
+like "$out$err" 'driver acme is spoken about by' "which is what the log says"
+rm "$acme/policies/61-other.policy"
 
 # --- The system, and a udevd in it ------------------------------------------------------------
 # Kernel events reach every network namespace; /run, /dev and what is mounted over /sys are ours.
