@@ -161,6 +161,18 @@ int speak_words(struct speaker *p, struct str text, struct word_set *ret)
 	return 0;
 }
 
+int speak_add_word(struct speaker *p, struct str word, struct word_set *set)
+{
+	struct str *w = arena_new_array(p->a, set->n + 1, struct str);
+
+	if (!w)
+		return -ENOMEM;
+	if (set->n > 0)
+		memcpy(w, set->w, set->n * sizeof(*w));
+	*set = (struct word_set){ w, insert_word(w, set->n, word) };
+	return 0;
+}
+
 /* ---- attributes
  * ---------------------------------------------------------------------------- */
 

@@ -48,6 +48,8 @@ bool speak_one_line(struct str text);
 bool speak_name_valid(struct str name);
 /* The words of a text between commas and white space, sorted, none twice. */
 int speak_words(struct speaker *p, struct str text, struct word_set *ret);
+/* One more, whatever it consists of. */
+int speak_add_word(struct speaker *p, struct str word, struct word_set *set);
 
 /* A new attribute, absent and required; the caller fills in the rest. Fails when the name
  * stands there already. NULL after speak_fail() or when memory is out: return

@@ -131,7 +131,6 @@ static int type_clause(struct speaker *p)
 {
 	struct word_set types;
 	struct str text, from;
-	struct sbuf b;
 	int r;
 
 	if (!p->in->type.p)
@@ -144,14 +143,10 @@ static int type_clause(struct speaker *p)
 	if (!speak_one_line(text))
 		return speak_unreadable(
 			p, STR("compatible_type"), "bytes that are not printable ASCII");
-	b = (struct sbuf){ .size = text.n + 1 + p->in->type.n };
-	b.p = arena_alloc_raw(p->a, b.size);
-	if (!b.p)
-		return -ENOMEM;
-	sbuf_put_str(&b, text);
-	sbuf_putc(&b, ',');
-	sbuf_put_str(&b, p->in->type);
-	r = speak_words(p, sbuf_str(&b), &types);
+	r = speak_words(p, text, &types);
+	/* The own one is one word, blanks and all. */
+	if (r == 0)
+		r = speak_add_word(p, p->in->type, &types);
 	if (r == 0)
 		speak_in(p, ATTR_TYPE, types);
 	return r;

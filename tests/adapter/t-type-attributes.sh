@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 89
+plan 93
 
 policy m 'speaks type-attributes;'
 policy x 'speaks cross-type-attributes;'
@@ -49,6 +49,14 @@ mkdir "$scratch/w"
 echo 'language 1; policy p { applies vfio-device driver mtty; attribute a : string from type "a" default b; accept same; }' \
 	>"$scratch/w/p.policy"
 unknown unreadable-fact:a w vfio "it has no type's folder, on a host or off it"
+
+# A type may have blanks and commas in its name (what a vfio device calls so often has).
+device blank type-attributes 's/^type: .*/type: NVIDIA L40S-2Q, x/' 's/i915-GVTg_V5_4,i915-GVTg_V4_4/i915-GVTg_V4_4/'
+judge compatible x blank blank "a type of several words takes its twin"
+for word in NVIDIA L40S-2Q x; do
+	device part type-attributes "s/^type: .*/type: $word/"
+	judge incompatible x part blank "and no type that is one of them: $word"
+done
 
 # The target's values are a superset of the source's.
 device both type-attributes 's/8086:591d/8086:591d, 8086:1912/'

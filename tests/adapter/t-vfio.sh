@@ -6,7 +6,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 102
+plan 105
 
 update() {
 	"$m" --root "$host" update --no-trigger >/dev/null || bail_out "update"
@@ -178,6 +178,18 @@ row incompatible "none" '/558/d'
 speak_vf 'speaks interface-version' 'accept same but { type in "558", "559"; }' 'type from device "nvidia/current_vgpu_type"'
 update
 row incompatible "a policy that lets in another type does not widen" 's/558/559/'
+
+# cross-type-attributes: what the policy calls the type is what the driver's list has.
+make_vf
+vfio target type-attributes 's/i915-GVTg_V5_4,i915-GVTg_V4_4/558,559/'
+printf '    nvidia/current_vgpu_type: "558"\n' >>"$scratch/target.yaml"
+vf_files "$scratch/target.yaml"
+speak_vf 'speaks cross-type-attributes' '' 'type from device "nvidia/current_vgpu_type"'
+update
+agree "cross-type-attributes: a type from a fact"
+interface=cross-type-attributes
+row compatible "a type of its list" 's/current_vgpu_type: "558"/current_vgpu_type: "559"/'
+row incompatible "a type that is not on it" 's/current_vgpu_type: "558"/current_vgpu_type: "560"/'
 
 # ---- L: facts from elsewhere are site facts beside speaks; a function has those of its physical function
 
