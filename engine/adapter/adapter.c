@@ -70,6 +70,26 @@ static int names_of(struct speaker *p, uint32_t n, bool own, struct word_set *re
 	return 0;
 }
 
+/* For people. */
+static int join_words(struct speaker *p, struct word_set words, struct str *ret)
+{
+	struct sbuf b = { 0 };
+	uint32_t i;
+
+	for (i = 0; i < words.n; i++)
+		b.size += words.w[i].n + 1;
+	b.p = arena_alloc_raw(p->a, b.size + 1);
+	if (!b.p)
+		return -ENOMEM;
+	for (i = 0; i < words.n; i++) {
+		if (i > 0)
+			sbuf_putc(&b, ' ');
+		sbuf_put_str(&b, words.w[i]);
+	}
+	*ret = sbuf_str(&b);
+	return 0;
+}
+
 /* The set of the attributes that the list judges. *ret_must: those of them that this device has. */
 static int add_judges(struct speaker *p, uint16_t *ret, struct word_set *ret_must)
 {
@@ -81,8 +101,11 @@ static int add_judges(struct speaker *p, uint16_t *ret, struct word_set *ret_mus
 		return speak_error(p);
 	s->absent = false;
 	s->value.type = s->attr.type.type;
+	s->from = STR("the names of the driver's attributes");
 	*ret = speak_number(p, s);
 	r = names_of(p, n, false, &s->value.set);
+	if (r == 0)
+		r = join_words(p, s->value.set, &s->raw);
 	return r < 0 ? r : names_of(p, n, true, ret_must);
 }
 
@@ -94,6 +117,7 @@ static int add_marker(struct speaker *p, uint16_t *ret)
 		return speak_error(p);
 	s->absent = false;
 	s->raw = p->name;
+	s->from = STR("the policy");
 	s->value.type = s->attr.type.type;
 	s->value.word = p->name;
 	*ret = speak_number(p, s);

@@ -161,7 +161,8 @@ static int allow(struct speaker *p, const struct json_node *param, uint16_t attr
 /* ---- parameters ---------------------------------------------------------------------------- */
 
 /* The value of an instance; a type's instances begin with init_value. */
-static int own_value(struct speaker *p, const struct json_node *param, struct spoken_attr *s)
+static int own_value(struct speaker *p, const struct json_node *param, struct str from,
+	struct spoken_attr *s)
 {
 	const struct json_node *init = json_member(param, STR("init_value"));
 	struct str text, why = { 0 };
@@ -170,6 +171,10 @@ static int own_value(struct speaker *p, const struct json_node *param, struct sp
 	if (!p->in->instance) {
 		if (init) {
 			s->absent = false;
+			s->raw = init->kind == JSON_TRUE  ? STR("true") :
+				 init->kind == JSON_FALSE ? STR("false") :
+							    init->text;
+			s->from = from;
 			return json_value(p, param->name, s->attr.type.type, init, &s->value);
 		}
 		return s->attr.presence == PRESENCE_DEFAULT ? 0 :
@@ -187,7 +192,7 @@ static int own_value(struct speaker *p, const struct json_node *param, struct sp
 }
 
 /* A parameter that is off is as one that the device does not have. */
-static int add_param(struct speaker *p, const struct json_node *param)
+static int add_param(struct speaker *p, const struct json_node *param, struct str from)
 {
 	const struct json_node *off = json_member(param, STR("off_value"));
 	struct sbuf b = { .size = sizeof("migration/") + NAME_MAX_LEN };
@@ -212,7 +217,7 @@ static int add_param(struct speaker *p, const struct json_node *param)
 	s->attr.presence = off ? PRESENCE_DEFAULT : PRESENCE_DEFAULT_ABSENT;
 	if (off)
 		r = json_value(p, param->name, s->attr.type.type, off, &s->attr.dflt);
-	return r < 0 ? r : own_value(p, param, s);
+	return r < 0 ? r : own_value(p, param, from, s);
 }
 
 static int speak_model(struct speaker *p, const struct json_node *model, struct str from)
@@ -225,7 +230,7 @@ static int speak_model(struct speaker *p, const struct json_node *model, struct 
 	if (params && params->kind != JSON_OBJECT)
 		return speak_unreadable(p, file, "\"params\" is an object");
 	for (n = params ? params->first : NULL; r == 0 && n; n = n->next)
-		r = add_param(p, n);
+		r = add_param(p, n, from);
 	if (r == 0)
 		r = speak_block(p);
 	attr = ATTR_FIRST + 1;

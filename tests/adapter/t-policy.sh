@@ -6,7 +6,7 @@
 . "$top_srcdir/tests/adapter/lib.sh"
 interfaces='interface-version type-attributes cross-type-attributes migration-version migration-compatible
 	migration-files migration-folders migration-json migration-info ccw-attributes'
-plan 136
+plan 150
 
 # text INTERFACE MORE: a policy's text, with the direction that it has to say
 text() {
@@ -99,7 +99,7 @@ for interface in $interfaces; do
 		migration-[cfj]*) how=' as accepts' ;;
 		esac
 		policy plain "speaks $interface$how;"
-		widened='' refused=0 kept=0
+		widened='' refused=0 kept=0 differs=''
 		for source in "$scratch/${interface#cross-}"-?.yaml; do
 			for target in "$scratch/${interface#cross-}"-?.yaml; do
 				v=$("$m" --policies "$scratch/plain" match "$source" "$target" 2>&1 | sed -n 1p)
@@ -108,6 +108,9 @@ for interface in $interfaces; do
 				else
 					kept=$((kept + 1))
 				fi
+				w=$("$m" match "$("$m" --policies "$scratch/plain" info --descriptor "$source")" \
+					"$("$m" --policies "$scratch/plain" info --descriptor "$target")" | sed -n 1p)
+				[ "$v" = "$w" ] || differs="$differs $source:$target:$v:$w"
 				n=0
 				while read -r more; do
 					n=$((n + 1))
@@ -124,6 +127,7 @@ END
 			done
 		done
 		is "$widened" "" "$interface$how: no policy widens it"
+		is "$differs" "" "$interface$how: descriptors are judged as devices are"
 		ok "in both verdicts" test $refused -gt 0 -a $kept -gt 0
 	done
 done

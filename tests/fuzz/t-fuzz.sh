@@ -22,6 +22,7 @@ python3 - "$scratch/adapter" <<'END'
 import sys
 texts = ["2.1.3\n\xff2.0.2-2.0.4,2.1.0-\n", "vfio-pci\xff2.0.1,x y\n", "1.0.0\n\xff0x1a\n",
     "SELF:\n\ta=1\n\tb=\"x\"\nCOMPATIBLE:\n\ta={v:int:1,2,4}/2\n\tb={w:string:\"x\",\"\"} # c\nCOMPATIBLE:\n\ta=x{v:int:1}y\n",
+    "x=1 speaks=migration-files\n\xfftype=a mdev_type=b driver=c device_driver=d kind=e device_kind=f speaks_of=g\n",
     "a=1 type=t\n\xfftype=t{v:int:2,4}\na={v}*3/2\n\nb=\"\"\n", "t_{v:int:1,2}",
     '{"self": [{"a": "1", "driver": 2}], "compatible": [{"a": "{v:int:1,2}", "b": "{v}/2"}, {"c": "\\u0041"}]}',
     '{"models": {"m": {"params": {"p": {"type": "int", "allowed_values": [1, "2-9"], "off_value": 0, "init_value": 3},'
@@ -32,7 +33,7 @@ for n, text in enumerate(texts):
             f.write(bytes([how]) + text.encode("latin-1"))
 END
 run "$top_builddir/tests/fuzz/replay-adapter" -n 10 "$scratch"/adapter/*
-is "$rc $out" "0 22528 inputs" "the adapters take samples and changed ones"
+is "$rc $out" "0 25344 inputs" "the adapters take samples and changed ones"
 
 mkdir "$scratch/site" "$scratch/corpus-site"
 cp "$top_srcdir"/tests/cli/bad/site-*.yaml "$scratch/site"
