@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
 
-plan 27
+plan 30
 
 here=$top_srcdir/tests/cli
 h=$scratch/host
@@ -62,6 +62,20 @@ END
 run "$m" --root "$h" claim "$scratch/ap.yaml" $uuid
 is "$rc $out" "4 " "vfio-ap: a claim does not say to write to what can only be read"
 is "$(printf '%s\n' "$err" | grep -c 'has to be')" 3 "but says what has to be"
+
+# A function without a type is given the source's; one that has another is left alone.
+sh "$top_srcdir/examples/unpack" "$scratch/other" "$here/vendors.manifest"
+printf '%s\n' 1150 >"$scratch/other/sys/devices/pci0000:00/0000:25:00.4/nvidia/current_vgpu_type"
+cp -r "$h/usr" "$h/etc" "$scratch/other/"
+"$m" --root "$scratch/other" update >/dev/null
+source=$("$m" --root "$scratch/other" info --descriptor 0000:25:00.4)
+exits 1 "nvidia: another type is set" "$m" --root "$h" claim "$source" 0000:25:00.4
+file=sys/devices/pci0000:00/0000:25:00.4/nvidia/current_vgpu_type
+echo 0 >"$h/$file"
+run "$m" --root "$h" claim --apply "$source" 0000:25:00.4
+is "$rc $(cat "$h/$file")" "0 1150" "and none yet: the source's is set"
+is "$("$m" --root "$h" info --fingerprint 0000:25:00.4)" \
+	"$("$m" --root "$scratch/other" info --fingerprint 0000:25:00.4)" "and the two are twins"
 
 # One side of the matrix alone.
 printf '05.\n06.\n' >"$h/sys/devices/vfio_ap/matrix/$uuid/matrix"
