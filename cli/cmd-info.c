@@ -353,8 +353,10 @@ static void print_people(struct shown *w)
 	int width = 8;
 
 	printf("subject      %s", subject_form_text(w->s->form));
-	if (w->s->form != FORM_DESCRIPTOR)
-		printf(" %.*s", STR_FMT(w->s->name));
+	if (w->s->form != FORM_DESCRIPTOR) {
+		putchar(' ');
+		cli_print_name(stdout, w->s->name);
+	}
 	printf("\nstatus       %s%s%s\n",
 		cli_color(c, stdout, !good ? COLOR_RED : status == STATUS_OK ? COLOR_GREEN : COLOR_YELLOW),
 		status == STATUS_OK ? "ok" : subject_trouble(w->h, w->s),

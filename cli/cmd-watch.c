@@ -95,7 +95,7 @@ static void on_change(void *ctx, const char *subject, const char *devpath,
 		change_json(w, subject, devpath, was, now);
 		return;
 	}
-	cli_print(stdout, str_from(subject));
+	cli_print_name(stdout, str_from(subject));
 	fputs(": ", stdout);
 	if (was)
 		print_state(was);

@@ -141,6 +141,8 @@ const char *cli_color(const struct cli *c, FILE *f, enum cli_color color);
 
 /* Prints bytes that others wrote so that a terminal cannot be commanded by them. */
 void cli_print(FILE *f, struct str text);
+/* The same for what a driver has named: it stays on its line. */
+void cli_print_name(FILE *f, struct str name);
 
 int cmd_accepts(struct cli *c);
 int cmd_cat(struct cli *c);

@@ -52,16 +52,26 @@ const char *cli_text(struct cli *c, const char *fmt, ...)
 	return text;
 }
 
-void cli_print(FILE *f, struct str text)
+static void print_escaped(FILE *f, struct str text, const char *also)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char ch = (unsigned char)text.p[i];
 
-		if (ch == '\n' || ch == '\t' || (ch >= 0x20 && ch != 0x7f && (ch < 0x80 || ch > 0x9f)))
+		if ((ch && strchr(also, ch)) || (ch >= 0x20 && ch != 0x7f && (ch < 0x80 || ch > 0x9f)))
 			putc(ch, f);
 		else
 			fprintf(f, "\\x%02x", ch);
 	}
+}
+
+void cli_print(FILE *f, struct str text)
+{
+	print_escaped(f, text, "\n\t");
+}
+
+void cli_print_name(FILE *f, struct str name)
+{
+	print_escaped(f, name, "");
 }
 
 const char *cli_color(const struct cli *c, FILE *f, enum cli_color color)

@@ -4,7 +4,7 @@
 # its line. Age and precedence of site facts: t-site.sh; udev's properties: t-place.sh, tests/udev.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 36
+plan 37
 
 h=$scratch/host
 host "$h"
@@ -130,6 +130,10 @@ printf 'x\nDRIVER: a "b"\n' >"$h$gpu/uevent"
 echo name >"$h$gpu/mdev_supported_types/nvidia-231/name"
 run "$m" --root "$h" info $type
 is "$(line key)" "\"a \"b\"\"  $gpu/uevent, DRIVER" "of a file with keys only what was asked for"
+
+mkdir "$h$gpu/mdev_supported_types/$(printf 'x\nstatus ok\033[2J')"
+run "$m" --root "$h" info "0000:41:00.0/$(printf 'x\nstatus ok\033[2J')"
+is "$(printf '%s\n' "$out" | head -n 1)" 'subject      mdev type 0000:41:00.0/x\x0astatus ok\x1b[2J' "so does what a driver has named"
 
 # ---- spoken facts, and files
 

@@ -3,7 +3,7 @@
 # watch, and what info says of properties, beside a real udevd: /dev/null's device is dressed up as a
 # parent by an overlay over sysfs, as in t-udevd.sh.
 . "$top_srcdir/tests/udev/ns.sh"
-plan 38
+plan 39
 null=/devices/virtual/mem/null
 zero=/devices/virtual/mem/zero
 
@@ -145,6 +145,21 @@ is "$(grep -c '"event".*"status": *null' "$scratch/dark.out")" 0 "no subject is 
 is "$(one 1 subject):$(one 1 status)" null/mem-1:ok "nor where no image answers any more"
 policy 'accept same;'
 fact yes
+
+# A type's name with a newline: no line of its own.
+cp "$rules/60-mdevcompat.rules" "$scratch/kept.rules"
+printf '%s\n' 'KERNEL=="null", TAG+="mdevcompat", ENV{MDEV_COMPAT_STATUS}="ok", ENV{MDEV_COMPAT_TYPES}="a@0Ab", ENV{MDEV_COMPAT_FP_a_b}="unknown:x"' \
+	>"$rules/60-mdevcompat.rules"
+udevadm control --reload
+follow hostile
+event $null
+until_true has_lines "$scratch/hostile.out" 3
+stop
+is "$(grep -c '^b' "$scratch/hostile.out"):$(grep -cF 'null/a\x0ab: none -> unknown:x' "$scratch/hostile.out")" 0:1 \
+	"what a driver has named stays on its line"
+cp "$scratch/kept.rules" "$rules/60-mdevcompat.rules"
+udevadm control --reload
+event $null
 
 # ---- from the beginning, as JSON
 
