@@ -96,14 +96,11 @@ static int on_policy(struct checked *k, const struct source *src, const struct p
 	return cli_given(k->c, "expand") ? expand(k, p, src->path, several) : 0;
 }
 
-/* One file that was named: who owns it does not matter, its author is at work. */
-static int check_file(struct checked *k, const char *path)
+/* What was named, or standard input under that name: who owns it does not matter, its author is at work. */
+static int read_named(struct checked *k, const char *path, struct source **ret)
 {
 	struct cli *c = k->c;
 	struct source *src = arena_new(c->arena, struct source);
-	struct policy_partial partial = { 0 };
-	struct policy_more more;
-	const struct policy *p;
 	int r;
 
 	if (!src)
@@ -116,6 +113,21 @@ static int check_file(struct checked *k, const char *path)
 	if (r < 0)
 		return cli_fail_errno(c, r, "%s", path);
 	k->n_files++;
+	*ret = src;
+	return 0;
+}
+
+static int check_policy_file(struct checked *k, const char *path)
+{
+	struct cli *c = k->c;
+	struct policy_partial partial = { 0 };
+	struct policy_more more;
+	const struct policy *p;
+	struct source *src;
+	int r = read_named(k, path, &src);
+
+	if (r != 0)
+		return r;
 	r = policy_compile_more(c->arena, src, &c->diags, &p, &partial, &more);
 	if (r == -ENOMEM)
 		return cli_fail_errno(c, r, "%s", path);
@@ -145,17 +157,12 @@ static int check_member(struct checked *k, const struct source *src)
 static int check_site_file(struct checked *k, const char *path)
 {
 	struct cli *c = k->c;
-	struct source *src = arena_new(c->arena, struct source);
 	struct site_file file;
-	int r;
+	struct source *src;
+	int r = read_named(k, path, &src);
 
-	if (!src)
-		return cli_fail_errno(c, -ENOMEM, "%s", path);
-	src->path = str_from(path);
-	r = policyset_read(c->arena, path, &src->text);
-	if (r < 0)
-		return cli_fail_errno(c, r, "%s", path);
-	k->n_files++;
+	if (r != 0)
+		return r;
 	r = site_parse(c->arena, src, &c->diags, &file);
 	if (r == -ENOMEM)
 		return cli_fail_errno(c, r, "%s", path);
@@ -187,6 +194,11 @@ static bool is_yaml(const char *path)
 	size_t n = strlen(path);
 
 	return n > 5 && strcmp(path + n - 5, ".yaml") == 0;
+}
+
+static int check_file(struct checked *k, const char *path)
+{
+	return is_yaml(path) ? check_site_file(k, path) : check_policy_file(k, path);
 }
 
 /* A folder, or the standard ones: as `update` would take them. */
@@ -224,7 +236,7 @@ static int check_argument(struct checked *k, const char *path)
 	if (stat(path, &st) < 0)
 		return cli_fail_errno(k->c, -errno, "%s", path);
 	if (!S_ISDIR(st.st_mode))
-		return is_yaml(path) ? check_site_file(k, path) : check_file(k, path);
+		return check_file(k, path);
 	o.dir = &dir;
 	return check_set(k, &o);
 }

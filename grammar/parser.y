@@ -574,24 +574,26 @@ static void report_unexpected(const yypcontext_t *ctx, struct parse_ctx *px)
 static void report_end(const yypcontext_t *ctx, struct parse_ctx *px)
 {
 	struct diag *x = parse_error(px, DIAG_END, *yypcontext_location(ctx),
-		"the file ends before the policy's closing brace");
+		px->depth > 0 ? "the file ends before the policy's closing brace" :
+				"the file ends before there is a policy");
 
-	if (px->depth > 0) {
-		x->other.source = px->src;
-		x->other.span = px->open[px->depth - 1];
-		x->other.label = STR("opened here");
+	px->hopeless = true;
+	if (px->depth == 0) {
+		x->help = STR("a policy is 'language 1; policy NAME { ... }'");
+		return;
 	}
+	x->other.source = px->src;
+	x->other.span = px->open[px->depth - 1];
+	x->other.label = STR("opened here");
 	if (px->askew.to > 0) {
 		uint32_t line, column;
 
 		source_locate(px->src, px->askew_close.from, &line, &column);
-		x->other.source = px->src;
 		x->other.span = px->askew;
 		x->other.label = diag_text(px->diags, "is it this one? The '}' in line %u, which closes it, "
 			"is indented otherwise", line);
 	}
 	x->help = STR("each '{' needs its '}'");
-	px->hopeless = true;
 }
 
 static void report_after_end(const yypcontext_t *ctx, struct parse_ctx *px)

@@ -3,7 +3,7 @@
 # What an editor asks: the text that is not saved yet, the forms of messages, the words to colour.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 35
+plan 39
 
 good=$top_srcdir/examples/policies/50-nvidia-vgpu.policy
 printf 'language 1;\npolicy x {\n\tapplies mdev-type driver d;\n\taccept smae;\n}\n' >"$scratch/bad.policy"
@@ -59,6 +59,16 @@ input=/dev/null
 from check --stdin
 is "$rc" 3 "nothing at all is no policy"
 like "$err" "MDC-009" "and says so"
+like "$err" 'the file ends before there is a policy' "in its own words"
+# A site file, as its name says.
+printf 'host:\n  nvidia.ecc: "yes"\n' >"$scratch/input"
+input=$scratch/input
+from check --stdin /etc/mdevcompat/site.d/10-host.yaml
+is "$rc$out$err" 0 "the text of a site file"
+printf 'hots:\n  nvidia.ecc: "yes"\n' >"$scratch/input"
+from check --stdin /etc/mdevcompat/site.d/10-host.yaml
+is "$rc" 3 "with a mistake in it"
+like "$err" '^/etc/mdevcompat/site.d/10-host.yaml:1:1: error: .*\[MDC-211\]' "which has a place"
 # A byte more than there may be, from a pipe.
 head -c 1048577 /dev/zero | tr '\0' ' ' >"$scratch/large"
 cat "$scratch/large" | "$m" check --stdin >"$scratch/out" 2>&1
