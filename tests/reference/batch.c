@@ -15,7 +15,8 @@
  *   explain             the same, and asks explanations, which must come to the same verdicts
  *   productions         which productions of the grammar the texts that follow it have hit
  *
- *   ok | refused CODES  for each policy, in order
+ *   ok VERDICTS | refused CODES  for each policy, in order; the verdicts that the tests in it
+ *                       come to, compatible, incompatible or unknown
  *   side STATUS DETAIL FINGERPRINT RECORD     for each side; - for what is empty
  *   VERDICTS            for each source one letter for each target: y, n or ?
  *   claims SOURCE TARGET NAME VALUE...        after explain, for each pair that has claims
@@ -33,6 +34,7 @@
 #include "engine/eval/explain.h"
 #include "engine/image/section.h"
 #include "grammar/compile.h"
+#include "lint/run.h"
 #include "tests/reference/traced-parser.h"
 
 #define POLICIES_MAX 8
@@ -220,11 +222,20 @@ static int list_driver(void *ctx, struct arena *a, enum fact_kind where, struct 
 	return 0;
 }
 
+static int print_test(void *ctx, const struct test_result *r)
+{
+	(void)ctx;
+	printf(" %s", verdict_name(r->verdict));
+	return 0;
+}
+
 /* True when the compiler takes it. */
 static bool compile(struct policy_text *p)
 {
 	struct source *src = arena_new(&arena, struct source);
+	struct policy_more more;
 	struct diags d;
+	uint32_t failed;
 	bool parsed = true;
 	size_t i;
 	int r;
@@ -232,12 +243,15 @@ static bool compile(struct policy_text *p)
 	*src = (struct source){ STR("batch.policy"), p->text, NULL };
 	diags_init(&d, &arena);
 	trace_begin();
-	r = policy_compile(&arena, src, &d, &p->policy, NULL);
+	r = policy_compile_more(&arena, src, &d, &p->policy, NULL, &more);
 	if (r == 0)
 		r = section_encode(&arena, p->policy, &p->section);
 	if (r == 0) {
 		trace_parsed();
-		puts("ok");
+		printf("ok");
+		if (run_tests(&arena, src, p->policy, &more, &d, print_test, NULL, &failed) < 0)
+			die("no tests");
+		putchar('\n');
 		return true;
 	}
 	if (r == -ENOMEM)

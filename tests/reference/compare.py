@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Holds the engine against the reference interpreter on random cases; prints TAP.
 
+The interpreter (interpreter/) was written from the manual alone, by somebody who had not seen the
+engine, and shares nothing with it.  This file knows both, and so how their words go together.
+
 usage: compare.py run BATCH GRAMMAR SEED CASES JOBS  the comparison
        compare.py mutations BATCH SEED POLICIES     each mutation of the reference is noticed
        compare.py edits BATCH SEED POLICIES         edited texts: both refuse, or both take
@@ -8,21 +11,23 @@ usage: compare.py run BATCH GRAMMAR SEED CASES JOBS  the comparison
 """
 import collections
 import concurrent.futures
+import os
 import random
 import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "interpreter"))
+
+import edit
 import generate
-import meaning
 import mutate
-import syntax
-import values
-from syntax import Refused
+import reference
 
 SIDES = 12
 EXPLAINED = 8  # one case of so many is explained as well, which takes longer
 CLAIM_CONFLICT = "MDC-045"
+LETTERS = {"compatible": "y", "incompatible": "n", "unknown": "?"}
 
 
 class Disagreement(Exception):
@@ -41,7 +46,8 @@ class Engine:
             out.append("side %d %s %s %s %d %d\n" % (number, kind, driver, type_ or "-", instance,
                                                      len(facts)))
             for name, text in facts.items():
-                out.append("fact %s %d\n%s\n" % (name, len(text), text))
+                out.append("fact %s %d\n%s\n" % ((name, -1, "") if text is None else
+                                                 (name, len(text), text)))
         out.append("explain\n" if explained else "judge\n")
         self.process.stdin.write("".join(out).encode("latin-1"))
         self.process.stdin.flush()
@@ -79,38 +85,106 @@ def case_of(seed, number):
     return generator_of(seed, number).case(SIDES)
 
 
+def escaped(word):
+    return re.sub(r"[^A-Za-z0-9._-]", lambda m: "@%02X" % ord(m.group()), word)
+
+
+def spelt(of, value):
+    """A value as mdevcompat-descriptor(7) writes it."""
+    if of == "bool":
+        return "b%d" % value
+    if of == "set":
+        return "S" + ":".join(escaped(word) for word in sorted(value))
+    text = reference.canonical(of, value)
+    if of.startswith("mask"):
+        size = int(re.search(r"\d+", of).group())
+        return "m%d.%s" % (size, text.rjust((size + 3) // 4, "0"))
+    return {"string": "s", "int": "i", "pci-id": "p"}.get(of, "v") + \
+        (text.replace(":", "") if of == "pci-id" else escaped(text))
+
+
+def record_text(side):
+    """The built-in ones, then values, then sets and masks; by name."""
+    def level(item):
+        name, (of, _) = item
+        return (name != "kind", name != "driver", name != "type", of.startswith(("set", "mask")), name.encode())
+    return ",".join("%s=%s" % (n, spelt(*v)) for n, v in sorted(side.record.items(), key=level))
+
+
+def as_read(facts):
+    """The reference takes the texts of facts; here they are those of the files."""
+    return {name: text and text.removesuffix("\n") for name, text in facts.items()}
+
+
 class Comparison:
     def __init__(self, engine):
         self.engine = engine
         self.count = collections.Counter()
+        self.policies, self.conflicts = {}, {}
+
+    def policy(self, text):
+        """The reference's policy, or the Refused that it raises."""
+        if text not in self.policies:
+            try:
+                self.policies[text] = reference.Policy(text)
+            except reference.Refused as x:
+                self.policies[text] = x
+        return self.policies[text]
 
     def compile(self, policies, said):
         """The reference's policies; None when a policy of the case was refused for its claims."""
         out = []
         for (text, narrows), line in zip(policies, said):
-            if set(line.split()[1:]) == {CLAIM_CONFLICT}:
-                self.count["claim conflicts"] += 1
+            mine = self.policy(text)
+            conflict = set(line.split()[1:]) == {CLAIM_CONFLICT}
+            taken = line.split()[0] == "ok"
+            if isinstance(mine, reference.Refused):
+                if taken:
+                    raise Disagreement("the reference refuses a policy: %s" % mine)
+                raise Disagreement("the generator made a policy that both refuse: %s" % mine)
+            self.check_conflict(mine, conflict)
+            if conflict:
                 return None
-            try:
-                out.append(meaning.Policy(text))
-            except Refused as x:
-                if line == "ok":
-                    raise Disagreement("the reference refuses a policy: %s" % x)
-                raise Disagreement("the generator made a policy that both refuse: %s" % x)
-            if line != "ok":
+            if not taken:
                 raise Disagreement("the engine refuses a policy: %s" % line)
+            self.check_tests(mine, line.split()[1:])
+            out.append(mine)
         return out
 
+    def check_tests(self, policy, verdicts):
+        """The tests in a policy come to the same verdicts."""
+        mine = [got for _, _, got in reference.expected_of_tests(policy)]
+        for verdict in mine:
+            self.count["tests %s" % verdict] += 1
+        if mine != verdicts:
+            raise Disagreement("tests of a policy: the engine says %s, the reference %s"
+                               % (verdicts, mine))
+
+    def check_conflict(self, policy, conflict):
+        """No policy is taken in which claims conflict.  Refused may be others, but few."""
+        if id(policy) not in self.conflicts:
+            self.conflicts[id(policy)] = reference.claims_could_conflict(policy)
+        mine = self.conflicts[id(policy)]
+        if mine and not conflict:
+            raise Disagreement("a policy is taken whose claims conflict")
+        if conflict:
+            self.count["claim conflicts"] += 1
+            self.count["claim conflicts, of these found none"] += mine is not True
+
     def case(self, policies, sides, explained=False):
-        said, side_lines, verdicts, claims = self.engine.judge(policies, sides, explained)
+        self.check(policies, sides, self.engine.judge(policies, sides, explained), explained)
+
+    def check(self, policies, sides, answer, explained=False):
+        """What the engine answered against what the reference says now."""
+        said, side_lines, verdicts, claims = answer
         compiled = self.compile(policies, said)
         self.count["policies"] += 1
         if compiled is None:
             return
-        narrows = [p for p in compiled if p.narrows is not None]
         mine = []
         for (number, side), line in zip(sides, side_lines):
-            s = meaning.Side(compiled[number], narrows, *side)
+            narrows = [p for p in compiled if p.narrows is not None and side[:2] in p.pairs]
+            s = reference.Side(compiled[number], narrows, *side[:-1], as_read(side[-1]))
             mine.append(s)
             self.check_side(s, line)
         self.claimed = None
@@ -145,32 +219,20 @@ class Comparison:
             return
         if word[1] != "ok":
             raise Disagreement("%s, not ok" % line)
-        if word[4] != s.record_text():
-            raise Disagreement("record %s, not %s" % (word[4], s.record_text()))
+        if word[4] != record_text(s):
+            raise Disagreement("record %s, not %s" % (word[4], record_text(s)))
 
     def check_pairs(self, sides, fingerprints, verdicts):
-        policies = {id(p): p for s in sides for p in [s.policy] + [n.policy for n in s.narrowed]}
-        views = [{i: meaning.seen_by(p, s.record) for i, p in policies.items()} for s in sides]
-        views = [{i: v for i, v in w.items()} for w in views]
         for i, source in enumerate(sides):
-            plain = {k: v[0] for k, v in views[i].items()}
             for k, target in enumerate(sides):
+                verdict, claims = reference.judge(source, target)
                 letter = verdicts[i][k]
-                if source.problems or target.problems:
-                    mine = "?"
-                else:
-                    key = id(target.policy)
-                    yes, claims = meaning.judge(target, plain[key], views[i][key][1], plain)
-                    if yes:
-                        yes = meaning.offered(source, views[k][id(source.policy)][0])
-                    mine = "n"
-                    if yes:
-                        mine = "y"
-                        self.check_claims(target.policy, claims, i, k)
                 self.count[letter] += 1
-                if mine != letter:
+                if LETTERS[verdict] != letter:
                     raise Disagreement("source %d, target %d: the engine says %s, the reference %s"
-                                       % (i, k, letter, mine))
+                                       % (i, k, letter, LETTERS[verdict]))
+                if letter == "y":
+                    self.check_claims(target.policy, claims, i, k)
         self.check_fingerprints(fingerprints, verdicts)
 
     def check_claims(self, policy, claims, i, k):
@@ -179,7 +241,7 @@ class Comparison:
             self.count["claims"] += 1
             if len(claimed) > 1:
                 raise Disagreement("source %d, target %d: %s claimed as %s" % (i, k, name, claimed))
-            mine += [name, values.record_value(policy.attributes[name].type.identity, *claimed)]
+            mine += [name, spelt(policy.attributes[name].record_type, *claimed)]
         if self.claimed is not None and self.claimed.pop((i, k), []) != mine:
             raise Disagreement("source %d, target %d: claims %s of the reference are not the engine's"
                                % (i, k, mine))
@@ -273,7 +335,9 @@ def run(batch, grammar, seed, cases, jobs):
        "engine and reference agree on %d (policy, source, target) cases" % (judged + count["?"]))
     share = 100 * count["y"] / max(judged, 1)
     ok(30 <= share <= 70, "%.1f %% of the verdicts are compatible" % share)
-    ok(count["claim conflicts"] * 8 < count["policies"] and
+    # Refusing claims where no conflict was found is the compiler's right, but a rare thing.
+    ok(count["claim conflicts"] > 0 and
+       count["claim conflicts, of these found none"] * 100 < count["policies"] and
        count["too complex"] * 100 < count["policies"] and count["claims"] * 10 > judged and
        count["equal fingerprints"] * 100 > judged and count["in another order"] * 12 > count["policies"],
        "claims, equal fingerprints and other orders were met, and little was in the way")
@@ -291,61 +355,28 @@ def run(batch, grammar, seed, cases, jobs):
 
 
 def mutations(batch, seed, policies):
+    """Case by case, all that nobody has noticed yet."""
     print("1..%d" % len(mutate.MUTATIONS))
-    for m in mutate.MUTATIONS:
-        mutate.current = m
-        engine = Engine(batch)
-        c = Comparison(engine)
-        found = None
-        for number in range(policies):
-            case = case_of(seed, number)
+    engine = Engine(batch)
+    c = Comparison(engine)
+    noticed = {}
+    for number in range(policies):
+        case = case_of(seed, number)
+        answer = engine.judge(*case)
+        for m in mutate.MUTATIONS:
+            if m in noticed:
+                continue
+            mutate.current = m
             try:
-                c.case(*case)
+                c.check(*case, answer)
             except Disagreement:
-                found = number
-                break
-        engine.close()
-        if found is not None:
-            print("# %s: noticed by case %d" % (m, found))
-        ok(found is not None, "a reference with %s is noticed" % m)
-    mutate.current = None
-
-
-SPARE = ["any", "self", "self.type", "source.a1", "0", "4294967295", "1..2", "*", "+", "none", "{", "}", "(",
-         ")", ";", ",", "==", "<=", "in", "except", "d-{n: 1, 2}", "{n}", "{ p, q }", '"x"', "yes",
-         "absent", "type", "but", "1.0", "2.1+", "<1,2>", "-", "/", "a1", "when", "from", "default", "same"]
-EDITABLE = re.compile(r'"(?:[^"\\]|\\.)*"|[A-Za-z0-9_.:<>*+-]*\{[a-z_0-9]+(?::[^{}]*)?\}[A-Za-z0-9_{}-]*|'
-                      r"[A-Za-z0-9_.:<>*-]+|==|<=|>=|\S|\s+")
-
-
-def edited(rng, text):
-    """One or two tokens less, more, changed or exchanged, or a byte."""
-    if rng.random() < 0.15:
-        at = rng.randrange(len(text))
-        return text[:at] + rng.choice(("", "", "x", "{", "}", ";", " ", "0")) + text[at + 1:]
-    words = EDITABLE.findall(text)
-    solid = [i for i, w in enumerate(words) if not w.isspace()]
-    before = {b: words[a] for a, b in zip(solid, solid[1:])}
-    for _ in range(rng.choice((1, 1, 2))):
-        i, k = rng.choice(solid), rng.choice(solid)
-        if rng.random() < 0.7:
-            i = rng.choice([j for j in solid[1:] if words[j][-1:].isalnum()] or solid)
-            # What stands behind the same word elsewhere: mistakes of meaning, not of form.
-            alike = [j for j in solid[1:] if before[j] == before.get(i) and words[j] != words[i]]
-            words[i] = words[rng.choice(alike)] if alike else words[k]
-            continue
-        r = rng.random()
-        if r < 0.2:
-            words[i] = ""
-        elif r < 0.4:
-            words[i] = words[i] + " " + words[k]
-        elif r < 0.65:
-            words[i] = words[k]
-        elif r < 0.85:
-            words[i] = rng.choice(SPARE)
-        else:
-            words[i], words[k] = words[k], words[i]
-    return "".join(words)
+                noticed[m] = number
+        mutate.current = None
+        c = Comparison(engine)
+    engine.close()
+    for m in mutate.MUTATIONS:
+        ok(m in noticed, "a reference with %s is noticed" % m)
+        print("# by case %s" % noticed.get(m))
 
 
 def edits(batch, seed, policies):
@@ -357,12 +388,12 @@ def edits(batch, seed, policies):
     bad = 0
     for number in range(policies):
         rng = random.Random("%s/edit/%d" % (seed, number))
-        text = edited(rng, case_of(seed, number // 4)[0][0][0])
+        text = edit.edited(rng, case_of(seed, number // 4)[0][0][0])
         line = engine.judge([(text, False)], [])[0][0]
         try:
-            meaning.Policy(text)
+            reference.Policy(text)
             mine = "ok"
-        except Refused as x:
+        except reference.Refused as x:
             mine = "refused, %s" % x
         if set(line.split()[1:]) == {CLAIM_CONFLICT}:
             count["claim conflicts"] += 1

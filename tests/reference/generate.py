@@ -4,8 +4,7 @@
 A policy is made of declarations with small pools of texts, so that values of two subjects are often
 equal, and of rules over these.  All of it comes from one random number generator: a seed is a case.
 """
-from kinds import Kinds, quote
-from syntax import KEYWORDS
+from kinds import KEYWORDS, Kinds, quote
 
 NAMES = sorted(KEYWORDS - {"claim", "type", "driver"}) + ["a%d" % i for i in range(40)] + ["pv-mode", "x_1"]
 TYPES = ("d-1", "d-2", "d-4", "d-8", "e-1", "d-1-2", "d_2")
@@ -498,7 +497,7 @@ class Generator(Kinds):
         for d in declarations:
             t = self.text(d)
             if t is not None:
-                facts[d["name"]] = t
+                facts[d["name"]] = None if self.chance(0.002) else t  # None: cannot be read
         return kind, drivers[0] if self.chance(0.9) else self.pick(drivers), type_, \
             kind == "vfio" or self.chance(0.8), facts
 

@@ -2,7 +2,12 @@
 """Random types with small pools of texts for them: facts that parse, facts that do not, and the
 spellings of constants.
 """
-from syntax import KEYWORDS
+# Words of the language: good names and values, and so easily mistaken.
+KEYWORDS = frozenset(
+    """absent accept any applies as attribute because but claim const default disjoint driver
+    dynamic except expect fallback field format from hex in key language local major migratable
+    narrows not-newer of offer order policy present refuse revision rule same separator size source
+    speaks subset superset target test type vendor when""".split())
 
 BOOLS = ("yes", "no", "1", "0", "On", "FALSE", "y", "n", "true", "off")
 
