@@ -48,7 +48,7 @@ struct scan {
 	struct arena *arena;
 	struct str root; /* "" or a path */
 	struct str suffix; /* of the files that are meant */
-	struct str refused; /* another that somebody could take for it; passing such a file over
+	bool strict;	    /* what somebody could take for it is refused: passing such a file over
 			     * would say nothing of what is in it */
 	bool relaxed;	 /* the caller may own things too */
 	struct policy_file *file;
@@ -256,7 +256,24 @@ static bool is_mask(int dir, const char *name)
 
 static bool ends_with(struct str name, struct str end)
 {
-	return end.n > 0 && name.n > end.n && str_eq(str_sub(name, name.n - end.n, name.n), end);
+	return name.n > end.n && str_eq(str_sub(name, name.n - end.n, name.n), end);
+}
+
+/* How many bytes of the name's end somebody could take for ".yaml"; 0: none, or it is ".yaml". */
+static size_t almost_yaml(struct str name)
+{
+	static const struct str spelling[] = { STR_INIT(".yaml"), STR_INIT(".yml") };
+
+	for (size_t k = 0; k < ARRAY_SIZE(spelling) && !ends_with(name, spelling[0]); k++) {
+		struct str end = str_sub(name, name.n - MIN(name.n, spelling[k].n), name.n);
+		size_t i = 0;
+
+		while (i < end.n && ascii_tolower(end.p[i]) == spelling[k].p[i])
+			i++;
+		if (i == spelling[k].n && name.n > i)
+			return i;
+	}
+	return 0;
 }
 
 /* Fills in .state and what goes with it. 0, -ENOMEM. */
@@ -272,10 +289,11 @@ static int look_at(struct scan *s, int dir, const struct objection *dir_no, stru
 			refuse(f, STR("the file's name is not printable ASCII"), (struct str){ 0 });
 			return 0;
 		}
-	if (ends_with(f->name, s->refused)) {
+	if (!ends_with(f->name, s->suffix)) {
 		refuse(f, STR("the file's name does not end in .yaml"),
 			join3(s->arena, join3(s->arena, STR("mv "), f->open_path, STR(" ")),
-				str_sub(f->open_path, 0, f->open_path.n - s->refused.n), s->suffix));
+				str_sub(f->open_path, 0, f->open_path.n - almost_yaml(f->name)),
+				s->suffix));
 		return 0;
 	}
 	if (dir_no->why.n > 0) {
@@ -322,7 +340,7 @@ static bool is_meant(const struct scan *s, struct str name)
 {
 	if (name.p[0] == '.')
 		return false;
-	return ends_with(name, s->suffix) || ends_with(name, s->refused);
+	return ends_with(name, s->suffix) || (s->strict && almost_yaml(name) > 0);
 }
 
 static int add_file(struct scan *s, struct str name, struct str path, struct str open_path)
@@ -483,7 +501,7 @@ int policyset_scan(struct arena *a, const struct policyset_options *o, struct po
 	struct scan s = {
 		.arena = a,
 		.suffix = o->site ? STR(".yaml") : STR(".policy"),
-		.refused = o->site ? STR(".yml") : (struct str){ 0 },
+		.strict = o->site,
 		.relaxed = o->n_dirs > 0 || o->root.n > 0,
 	};
 	struct str where = { 0 };

@@ -14,7 +14,7 @@ if [ -z "${MDEVCOMPAT_SITE_INSIDE-}" ]; then
 	export MDEVCOMPAT_SITE_INSIDE top_srcdir top_builddir
 	exec unshare -m --propagation private sh "$0"
 fi
-plan 53
+plan 59
 
 root=$scratch/root
 host "$root"
@@ -114,18 +114,22 @@ rm -r /run/mdevcompat
 
 # ---- whatever is wrong with a file: one error that names it, and no fact
 
-# wrong NAME [REGEX]: what $etc/50-a.yaml is now is refused; and not remembered either
+# wrong NAME [REGEX]: what $etc/50-a.yaml (or what is almost that) is now is refused; and not remembered either
 wrong() {
 	printf 'host:\n  nvidia.ecc: off\n' >$etc/10-good.yaml
 	update
 	wrong=$rc:$(printf '%s\n' "$err" | grep -c 'error: ')
-	like "$err" "^$etc/50-a.ya?ml(:[0-9]+:[0-9]+)?: error: .*$2" "$1: says what"
+	like "$err" "^$etc/50-a.[yY][aA]?[mM][lL](:[0-9]+:[0-9]+)?: error: .*$2" "$1: says what"
 	update --keep-going
 	is "$wrong:$rc:$(facts)" "3:1:3:unreadable-fact helper: unknown:unreadable-fact:ecc" "$1"
 	rm -rf $etc/*
 }
 f=$etc/50-a.yaml
 good='host:\n  nvidia.ecc: off\n'
+for end in YAML Yml yAML; do
+	printf "$good" >$etc/50-a.$end
+	wrong "a name that ends in .$end" 'does not end in .yaml'
+done
 printf "$good" >$f && chown 65534 $f
 wrong "somebody else's file" 'does not belong to root'
 printf "$good" >$f && chmod o+w $f
