@@ -4,7 +4,7 @@
 # places where they are unclear. One meaning in four forms.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 154
+plan 168
 
 policy f 'speaks migration-compatible as accepts;'
 policy f-offers 'speaks migration-compatible as offers;'
@@ -260,6 +260,49 @@ device many migration-files "s/2,4,8/$values/" 's/{val1}.2/1/'
 like "$(said status h many)" '^"ok"' "256 blocks"
 device many many "\$s/\$/\\n      COMPATIBLE: mdev_type=x/"
 unknown too-complex: h many "and so are 256 blocks and one more"
+# The other bounds of a text, and one past them.
+bound() { # N OVER NAME POLICY: what `text N` prints is taken, and what `text OVER` prints is not
+	for n in $1 $2; do
+		device many migration-files '/^    migration.self/,$d'
+		text "$n" >>"$scratch/many.yaml"
+		case $n in
+		$1) is "$(said status "$4" many)" '"ok"' "$4: $n $3" ;;
+		*) like "$("$m" --policies "$scratch/$4" --json info "$scratch/many.yaml" | jq -r .status)" \
+			'^(unreadable-fact|too-complex)$' "$4: $n $3" ;;
+		esac
+	done
+}
+text() { # keys
+	echo '    migration/self: |'
+	seq -f '      k%g=1' "$1"
+	printf '    migration/compatible: |\n      k1=1\n'
+}
+bound 64 65 keys h
+bound 62 63 "keys, and two of ours" h-offers
+text() { # keys of an alternative
+	printf '    migration/self: |\n      k1=1\n    migration/compatible: |\n'
+	seq -f '      k%g=' "$1"
+}
+bound 64 65 "keys of an alternative" h
+text() { # variables
+	printf '    migration/self: |\n      k1=1\n    migration/compatible: |\n'
+	seq "$1" | sed 's/.*/      k&={v&:int:1}/'
+}
+bound 16 17 variables h
+text() { # parts of a value
+	printf '    migration/self: |\n      k1=1\n    migration/compatible: |\n      v={v:string:x}\n      k1='
+	printf '%0*d\n' "$1" 0 | sed 's/0/{v}/g'
+}
+bound 64 65 "parts of a value" h
+text() { # steps
+	printf '    migration/self: |\n      k1=1\n    migration/compatible: |\n      k1={v:int:1}'
+	printf '%0*d\n' "$1" 0 | sed 's/0/*1/g'
+}
+bound 64 65 steps h
+text() { # bytes of a name
+	printf '    migration/self: |\n      %s=1\n    migration/compatible: |\n' "$(printf '%0*d' "$1" 0 | tr 0 k)"
+}
+bound 64 65 "bytes of a key" h
 # 256 alternatives, however they are written, in both directions.
 for p in h h-offers; do
 	for n in 256 257; do

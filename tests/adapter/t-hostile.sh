@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 45
+plan 47
 command -v python3 >/dev/null || skip_all "no python3"
 rounds=${MDEVCOMPAT_HOSTILE_ROUNDS:-4}
 
@@ -67,4 +67,14 @@ like "$(value MDEV_COMPAT_FP_i915_GVTg_V5_8)" '^unknown:unreadable-fact' "a name
 printf '%0128d\n' 0 | tr 0 '+' >"$types/i915-GVTg_V5_8/dynamic_resources"
 ask "$parent"
 is "$rc:$(value MDEV_COMPAT_FP_i915_GVTg_V5_8)" 0:unknown:unreadable-fact "one that is long once it is escaped"
+
+# 1024 names in a folder, and one more.
+rm -r "$types/i915-GVTg_V5_8"
+(cd "$types/i915-GVTg_V5_4" && touch $(seq -f 'x%g' $((1024 - $(ls | wc -l)))))
+ask "$parent"
+like "$(value MDEV_COMPAT_FP_i915_GVTg_V5_4)" '^mn1-' "1024 names"
+: >"$types/i915-GVTg_V5_4/y"
+ask "$parent"
+is "$(value MDEV_COMPAT_FP_i915_GVTg_V5_4):$(fingerprint "${parent##*/}/i915-GVTg_V5_4")" \
+	unknown:too-complex:unknown:too-complex "1025"
 done_testing
