@@ -93,7 +93,7 @@ static void print_lines(struct pair *p)
 		else if (l->rule.n > 0 || l->place.line > 0)
 			printf("  (");
 		if (l->rule.n > 0)
-			printf("rule %.*s%s", STR_FMT(l->rule), l->place.line > 0 ? ", " : ")");
+			printf("%s%s", pair_rule(c, l->rule, l->spoken), l->place.line > 0 ? ", " : ")");
 		if (l->place.line > 0)
 			printf("%.*s:%u:%u)", STR_FMT(w->file), l->place.line, l->place.column);
 		putchar('\n');

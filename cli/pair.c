@@ -79,6 +79,11 @@ int pair_judge(struct pair *p, const char *source, const char *target)
 	return 0;
 }
 
+const char *pair_rule(struct cli *c, struct str rule, bool spoken)
+{
+	return cli_text(c, spoken ? "the driver's %.*s" : "rule %.*s", STR_FMT(rule));
+}
+
 /* "FILE:LINE:COL: clause (rule NAME): why" */
 const char *pair_deciding_line(struct pair *p)
 {
@@ -94,7 +99,7 @@ const char *pair_deciding_line(struct pair *p)
 				   "";
 	text = cli_text(c, "%s%.*s", text, STR_FMT(w->clause));
 	if (w->rule.n > 0)
-		text = cli_text(c, "%s (rule %.*s)", text, STR_FMT(w->rule));
+		text = cli_text(c, "%s (%s)", text, pair_rule(c, w->rule, w->spoken));
 	if (w->why.n > 0)
 		text = cli_text(c, "%s: %.*s", text, STR_FMT(w->why));
 	return text;

@@ -20,6 +20,8 @@ int pair_judge(struct pair *p, const char *source, const char *target);
 
 /* Which side has no fingerprint, and why; NULL: both have one. */
 const char *pair_trouble(struct pair *p);
+/* "rule NAME", or whose it is if it is no rule of the policy. */
+const char *pair_rule(struct cli *c, struct str rule, bool spoken);
 /* The deciding clause with its place, or pair_trouble(): line 2 of match. */
 const char *pair_deciding_line(struct pair *p);
 int verdict_exit(enum verdict v);

@@ -157,6 +157,7 @@ static int rule_lines(struct arena *a, const struct trial *t, const struct trial
 		if (r < 0)
 			return r;
 		line.rule = u->bound->rule->name;
+		line.spoken = u->bound->rule->spoken;
 		line.source = explain_value(a, trial_value(t->other, &p->attr[i], &bad));
 		line.wants = wants_text(a, u, (uint16_t)i, line.left_out);
 		line.place = clause ? clause->place : u->block->place;
@@ -172,6 +173,7 @@ static int rule_lines(struct arena *a, const struct trial *t, const struct trial
 			.source = explain_value(a, &e->value),
 			.wants = STR("absent  (the target's policy does not know it)"),
 			.rule = t->bound->rule->name,
+			.spoken = t->bound->rule->spoken,
 			.place = t->block->place,
 		};
 	}
@@ -206,6 +208,7 @@ static int decide_by_lines(struct arena *a, const struct trial *t, const struct 
 
 	x->file = t->own->policy.file;
 	x->rule = t->bound->rule->name;
+	x->spoken = t->bound->rule->spoken;
 	x->place = t->block->place;
 	x->clause = str_from(block_word(t->block->kind));
 	for (i = 0; i < x->n_lines && x->line[i].held;)
@@ -223,6 +226,7 @@ static int decide_by_lines(struct arena *a, const struct trial *t, const struct 
 		if (r < 0)
 			return r;
 		x->rule = u->bound->rule->name;
+		x->spoken = u->bound->rule->spoken;
 		x->clause = clause_text(a, u, (uint16_t)i, clause, left_out);
 	}
 	sbuf_put_str(&b, x->line[i].attr);
@@ -331,6 +335,7 @@ int explain_accepts(struct arena *a, const struct evaluation *target,
 	x->why = (struct str){ 0 };
 	x->attr = (struct str){ 0 };
 	x->rule = (struct str){ 0 };
+	x->spoken = false;
 	x->place = (struct place){ 0 };
 	return 0;
 }

@@ -15,6 +15,7 @@ struct explain_line {
 	struct str source;	/* its value on the source, for people; "absent" */
 	struct str wants;	/* what the target wants, as a clause: "manager <= 550.90.7" */
 	struct str rule;	/* rule name; empty: directly in the policy */
+	bool spoken;		/* it is the driver's, and the rule is the interface */
 	struct place place;	/* of the clause; of the block when left out; line 0: none */
 	bool left_out;		/* the block leaves it out: must be equal (or is claimed) */
 	bool held;
@@ -27,6 +28,7 @@ struct explanation {
 	struct str file;	/* the policy's path; empty on descriptors */
 	struct place place;
 	struct str rule;
+	bool spoken; /* as above */
 	struct str why;		/* "source has 550.90.7, target wants <= 550.54.10" */
 	struct str attr;	/* the attribute that it hangs on; of a refuse block the first that
 				 * it names, of `migratable no` that of the first condition; may be

@@ -121,7 +121,7 @@ done
 is "$widened" "" "no policy widens what the driver says"
 like "$pairs" '^[3-9][0-9]$' "in dozens of pairs"
 run "$m" --policies "$scratch/g" explain "$scratch/off.yaml" "$scratch/target.yaml"
-like "$out" '^no +interface_version +2\.0\.5 .*2\.0\.2,2\.0\.5.*rule interface-version' "explain names the interface"
+like "$out" '^no +interface_version +2\.0\.5 .*2\.0\.2,2\.0\.5.*the driver.s interface-version' "explain names the interface"
 
 # What --expand prints is the same policy.
 for text in 'speaks interface-version;' 'speaks interface-version as offers;' 'speaks type-attributes;' \
