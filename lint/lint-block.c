@@ -305,8 +305,14 @@ static int look_for_vain_refusal(struct lint *l, const struct at_block *list, ui
 				return r;
 			apart = !meets;
 		}
-		if (!apart)
-			return 0;
+		if (!apart) {
+			bool vain = false;
+
+			r = refusal_is_vain(l, x->rule, x->block, &vain);
+			if (r < 0 || !vain)
+				return r;
+			break;
+		}
 	}
 	if (accepts == 0)
 		lint_at(l, DIAG_REFUSE_NOTHING, x->block->place,
@@ -317,131 +323,6 @@ static int look_for_vain_refusal(struct lint *l, const struct at_block *list, ui
 			"no block accepts any of this, so nothing is taken away here")->help =
 			STR("leave the block out, or name something that an accept block lets in");
 	return 0;
-}
-
-/* ---- clauses that let in more than the target has ------------------------------------------------ */
-
-/* Two values of the attribute as an example: *ret_more on the source, *ret_less on the target. */
-static int more_and_less(struct lint *l, uint16_t attr, const struct str **ret)
-{
-	const struct attr *at = &l->p->attr[attr];
-	struct str *two = arena_new_array(l->a, 2, struct str);
-	struct value v = { .type = at->type.type };
-
-	if (!two)
-		return -ENOMEM;
-	switch ((enum value_tag)at->type.type.tag) {
-	case VT_INT:
-		v.key = key_from_int(at->type.lo > 1 || at->type.hi < 2 ? at->type.lo : 1);
-		two[1] = lint_value(l, &v);
-		v.key = key_next(v.key, LINE_INT);
-		if (key_to_int(v.key) > at->type.hi)
-			return -E2BIG;
-		two[0] = lint_value(l, &v);
-		break;
-	case VT_VERSION:
-		v.key.hi = (uint64_t)1 << 32;
-		two[1] = lint_value(l, &v);
-		v.key = key_next(v.key, value_type_line(at->type.type));
-		two[0] = lint_value(l, &v);
-		break;
-	case VT_SET:
-		two[1] = lint_value(l, &v);
-		v.set = at->type.has_words && at->type.words.n > 0 ?
-				(struct word_set){ at->type.words.w, 1 } :
-				(struct word_set){ &STR("x"), 1 };
-		two[0] = lint_value(l, &v);
-		break;
-	case VT_MASK:
-		two[1] = lint_value(l, &v);
-		v.bits[0] = 1;
-		two[0] = lint_value(l, &v);
-		break;
-	default:
-		return -E2BIG;
-	}
-	*ret = two;
-	return 0;
-}
-
-static int look_for_more(struct lint *l, const struct block *b)
-{
-	uint32_t i, k;
-	int r = 0;
-
-	for (i = 0; i < b->n_clauses && r == 0; i++) {
-		const struct clause *c = &b->clause[i];
-		const struct str *two;
-		bool bounded = false;
-
-		if ((c->op != OP_GE && c->op != OP_SUPERSET) || c->operand.kind != OPERAND_SELF)
-			continue;
-		/* Whoever also says how far it may go has thought of it. */
-		for (k = 0; k < b->n_clauses; k++)
-			bounded |= k != i && b->clause[k].attr == c->attr;
-		if (bounded)
-			continue;
-		r = more_and_less(l, c->attr, &two);
-		if (r == 0)
-			lint_at(l, DIAG_MORE_THAN_SELF, c->place,
-				"this lets in sources with more than the target has: %.*s may enter where "
-				"%.*s is %.*s",
-				STR_FMT(two[0]), STR_FMT(l->p->attr[c->attr].name), STR_FMT(two[1]))
-				->help = c->op == OP_GE ? STR("if it is meant the other way round, write '<= self'") :
-							  STR("if it is meant the other way round, write 'subset self'");
-		if (r == -E2BIG)
-			r = 0;
-	}
-	return r;
-}
-
-/* ---- a quantity that is copied between types ------------------------------------------------------ */
-
-static bool lets_other_type_in(const struct block *b)
-{
-	uint32_t i;
-	bool any = false;
-
-	for (i = 0; i < b->n_clauses; i++) {
-		const struct clause *c = &b->clause[i];
-
-		if (c->attr != ATTR_TYPE)
-			continue;
-		if (c->operand.kind == OPERAND_SELF && c->op == OP_EQ)
-			return false;
-		any |= c->op == OP_ANY || c->op == OP_PRESENT ||
-		       c->operand.words.n + c->operand.n_tmpl > 0;
-	}
-	return any;
-}
-
-static void look_for_quantity(struct lint *l, const struct block *b)
-{
-	uint32_t i, k;
-
-	if (!lets_other_type_in(b))
-		return;
-	for (i = ATTR_FIRST; i < l->p->n_attrs; i++) {
-		const struct attr *at = &l->p->attr[i];
-		bool claimed = false;
-		struct value v = { .type = at->type.type };
-
-		if (!at->dynamic || at->type.type.tag != VT_INT || at->type.hi <= at->type.lo)
-			continue;
-		/* Whoever writes `claim A;` has thought of it. */
-		for (k = 0; k < b->n_claims; k++)
-			claimed |= b->claim[k].attr == i;
-		if (claimed || clauses_on(b, (uint16_t)i) > 0)
-			continue;
-		v.key = key_from_int(at->type.hi == INT64_MAX ? at->type.lo + 1 : at->type.hi);
-		lint_at(l, DIAG_QUANTITY_COPIED, b->place,
-			"sources of another type are let in, and their '%.*s' is copied: %.*s of theirs "
-			"becomes %.*s of the target's",
-			STR_FMT(at->name), STR_FMT(lint_value(l, &v)), STR_FMT(lint_value(l, &v)))
-			->help = diag_text(l->d, "write 'claim %.*s = source.%.*s * ... / ...;', or "
-						 "'claim %.*s;' if it is meant",
-			STR_FMT(at->name), STR_FMT(at->name), STR_FMT(at->name));
-	}
 }
 
 /* ---- all of them --------------------------------------------------------------------------------- */
@@ -474,10 +355,8 @@ int lint_blocks(struct lint *l)
 		struct arena_mark m = arena_mark(l->a);
 
 		r = i < LINT_BLOCKS_MAX ? look_for_empty(l, &list[i]) : 0;
-		if (r == 0 && list[i].block->kind == BLOCK_ACCEPT) {
-			r = look_for_more(l, list[i].block);
-			look_for_quantity(l, list[i].block);
-		}
+		if (r == 0 && list[i].block->kind == BLOCK_ACCEPT)
+			r = lint_more(l, list[i].block);
 		if (r == 0 && list[i].block->kind == BLOCK_REFUSE && n <= LINT_BLOCKS_MAX &&
 			l->p->narrows.n == 0)
 			r = look_for_vain_refusal(l, list, n, &list[i]);

@@ -15,6 +15,7 @@ struct lint {
 	const struct lint_tree *tree; /* NULL: none */
 	struct diags *d;
 	struct evaluation own; /* of nobody: what needs self has no value */
+	uint32_t asked; /* questions about relations, lint-more.c */
 	bool never[LINT_RULES_MAX]; /* by lint_rules: rules that no subject meets */
 };
 
@@ -61,3 +62,9 @@ int lint_facts(struct lint *l);
 int lint_origins(struct lint *l);
 int lint_samples(struct lint *l);
 int lint_relation(struct lint *l);
+
+/* ---- of single blocks (lint-more.c) ------------------------------------------------------------ */
+
+int lint_more(struct lint *l, const struct block *b);
+/* Does a refusal take nothing away from all that is accepted? Only said of what is certain. */
+int refusal_is_vain(struct lint *l, const struct rule *rule, const struct block *b, bool *ret);

@@ -29,5 +29,6 @@ int lint_policy(struct arena *scratch, const struct source *src, const struct po
 #define LINT_RULES_MAX	 256	    /* rules that are compared with each other */
 #define LINT_BLOCKS_MAX	 256	    /* blocks likewise */
 #define LINT_SAMPLES_MAX 64	    /* subjects that are tried */
+#define LINT_ASKED_MAX	 64	    /* questions about what one block lets in or takes away */
 #define LINT_SUBJECTS_MAX 256	    /* representatives that are compared */
 #define LINT_READS_MAX	 (1u << 16) /* facts that are looked for in a tree */
