@@ -35,7 +35,7 @@ static int finish(struct dstore *s, struct node *n, uint32_t from, dref *ret)
 	int r;
 
 	n->n = s->edges.n - from;
-	r = store_node(s, n, s->edges.at + from, ret);
+	r = store_node(s, n, s->edges.at ? s->edges.at + from : NULL, ret);
 	s->edges.n = from;
 	return r;
 }

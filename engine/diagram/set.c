@@ -39,8 +39,11 @@ static void sift_down(const struct dstore *s, uint32_t *id, uint32_t at, uint32_
 
 void set_sort_ids(struct dstore *s, uint32_t from)
 {
-	uint32_t *id = s->ids.at + from, n = s->ids.n - from, i, kept, t;
+	uint32_t n = s->ids.n - from, i, kept, t, *id;
 
+	if (n == 0)
+		return;
+	id = s->ids.at + from;
 	for (i = 1; i < n; i++)
 		if (word_order(s, id[i - 1], id[i]) >= 0)
 			break;

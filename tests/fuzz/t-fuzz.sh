@@ -3,7 +3,7 @@
 # The fuzz targets, briefly: as this build has them, over seeds and changed copies of them; and
 # where clang is there, as libFuzzer drives them, with the sanitizers. Long runs: HACKING.md.
 . "$top_srcdir/tests/lib.sh"
-plan 17
+plan 21
 
 seeds=$scratch/seeds
 mkdir "$seeds" "$scratch/adapter" "$scratch/corpus-adapter" "$scratch/corpus" "$scratch/corpus-policy" "$scratch/policies"
@@ -35,6 +35,13 @@ END
 run "$top_builddir/tests/fuzz/replay-adapter" -n 10 "$scratch"/adapter/*
 is "$rc $out" "0 25344 inputs" "the adapters take samples and changed ones"
 
+# Golden descriptors, two at a time.
+mkdir "$scratch/descriptors" "$scratch/corpus-descriptor"
+awk -v folder="$scratch/descriptors" '/^mdc1:/ { print last "\n" $0 >(folder "/" n++); last = $0 }' \
+	"$top_srcdir/tests/language/golden.table"
+run "$top_builddir/tests/fuzz/replay-descriptor" -n 500 "$scratch"/descriptors/*
+is "$rc $(echo "$out" | grep -c inputs)" "0 1" "the reader of descriptors takes golden and changed ones"
+
 mkdir "$scratch/site" "$scratch/corpus-site"
 cp "$top_srcdir"/tests/cli/bad/site-*.yaml "$scratch/site"
 cat >"$scratch/site/good.yaml" <<'END'
@@ -50,7 +57,7 @@ run "$top_builddir/tests/fuzz/replay-site" -n 300 "$scratch"/site/*
 is "$rc $(echo "$out" | grep -c inputs)" "0 1" "the reader of site files takes samples and changed ones"
 
 if ! command -v clang >/dev/null; then
-	skip 12 "no clang"
+	skip 15 "no clang"
 	done_testing
 fi
 cd "$top_srcdir" || bail_out "no sources"
@@ -76,5 +83,6 @@ fuzz() {
 fuzz image -lmd "$scratch/corpus" "$seeds"
 fuzz policy -lmd "$scratch/corpus-policy" "$scratch/policies"
 fuzz adapter -lmd "$scratch/corpus-adapter" "$scratch/adapter"
+fuzz descriptor -lmd "$scratch/corpus-descriptor" "$scratch/descriptors"
 fuzz site "-lmd -lyaml" "$scratch/corpus-site" "$scratch/site"
 done_testing
