@@ -36,6 +36,49 @@ static struct format_token *add(struct reader *r, struct str text, int kind)
 	return t;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+/*
+ * A word with one layout of what is in it: `x{n: 1, 2}y`, `2.0.<2,3>`. Blanks go where commas, the
+ * ends of the braces and the colon part the words anyway; others stay, for they are mistakes.
+ */
+static bool tidy(struct arena *a, struct str text, struct str *ret)
+{
+	struct sbuf b = { .size = 2 * text.n };
+	bool hole = false, colon = false, skip = false;
+	size_t i;
+
+	*ret = text;
+	if (text.p[0] == '"' || (str_find(text, '{') == text.n && str_find(text, '<') == text.n))
+		return true;
+	b.p = arena_alloc_raw(a, b.size);
+	if (!b.p)
+		return false;
+	for (i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		bool part = c == ',' || (c == ':' && hole && !colon);
+
+		if (is_blank(c)) {
+			if (!skip && b.p[b.n - 1] != ' ')
+				sbuf_putc(&b, ' ');
+			continue;
+		}
+		while ((part || c == '}' || c == '>') && b.n > 0 && b.p[b.n - 1] == ' ')
+			b.n--;
+		sbuf_putc(&b, c);
+		hole = c == '{' || (hole && c != '}');
+		colon = hole && (colon || c == ':');
+		skip = part || c == '{' || c == '<';
+		if (part && hole)
+			sbuf_putc(&b, ' ');
+	}
+	*ret = sbuf_str(&b);
+	return true;
+}
+
 /* Comments and ends of lines up to byte @to. */
 static bool read_gap(struct reader *r, uint32_t to)
 {
@@ -74,7 +117,7 @@ static int read_all(struct reader *r, struct parse_ctx *px, void *scanner)
 		if (!read_gap(r, span.from))
 			return -ENOMEM;
 		t = add(r, str_sub(r->src->text, span.from, span.to), kind);
-		if (!t)
+		if (!t || !tidy(r->arena, t->text, &t->text))
 			return -ENOMEM;
 		for (; r->at < span.to; r->at++)
 			r->line += r->src->text.p[r->at] == '\n';

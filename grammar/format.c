@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The layout of a policy: which words share a line, how deep it is indented, where comments go.
- * Words are never changed, and before the result is handed out its words and comments are read
+ * Words are never changed but for blanks inside of them, and before the result is handed out its words and comments are read
  * again and compared, so that it means what the text meant.
  *
  * What the author decides: empty lines (one at most), blocks on one line if they fit, and, between

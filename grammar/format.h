@@ -20,7 +20,7 @@ int policy_format(struct arena *a, const struct source *src, struct diags *d, st
 
 /* A word of the text as the scanner cuts it, or a comment without the blanks at its end. */
 struct format_token {
-	struct str text; /* a view into the source */
+	struct str text; /* a view into the source, or what is in it set apart in the one way */
 	int kind;	 /* the parser's token; FORMAT_COMMENT */
 	uint32_t line, end_line;
 	bool first; /* on its line */

@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
 set -- "$top_srcdir"/policies/*.policy "$top_srcdir"/tests/grammar/good/*.policy
-plan $((2 * $# + 31 + $(ls "$top_srcdir"/policies/*.policy | wc -l)))
+plan $((2 * $# + 34 + $(ls "$top_srcdir"/policies/*.policy | wc -l)))
 
 for file; do
 	"$m" fmt "$file" >"$scratch/1.policy"
@@ -50,6 +50,14 @@ cp bad.policy copy
 exits 3 "a broken file" "$m" fmt -w bad.policy
 like "$err" 'MDC-001' "is reported"
 ok "and left as it is" cmp bad.policy copy
+
+# Inside of words blanks have one layout too, but those that are mistakes stay.
+run "$m" fmt "$top_srcdir/tests/grammar/odd/blanks.policy"
+like "$out" '^		type == x\{n: 1, 2, 3\}y\{m: a:b, c\}-\{n\};$' "holes of templates"
+like "$out" '^		v    in 2\.0\.<1,2,3>, 2\.1\+;  #c$' "parts of versions"
+echo 'language 1; policy p { applies mdev-type driver d; accept same but { type in a{n: 1  2}, 2.0.< 2 3 >; } }' >blank.policy
+run "$m" fmt blank.policy
+like "$out" 'a\{n: 1 2\}, 2\.0\.<2 3>;' "no mistake is mended"
 
 # Several files: each for itself.
 one='language 1;policy p{applies mdev-type driver d;accept same;}'
