@@ -276,6 +276,24 @@ static size_t almost_yaml(struct str name)
 	return 0;
 }
 
+/* Opens a file of the directory, and no link. -errno. */
+static int open_file(int dir, const struct policy_file *f)
+{
+	int fd = openat(dir, f->name.p, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* What may not be used may still be what takes away from others. 0, -ENOMEM. */
+static int read_refused(struct scan *s, int dir, struct policy_file *f)
+{
+	_cleanup_(closep) int fd = open_file(dir, f);
+
+	if (fd < 0)
+		return 0;
+	return read_fd(s->arena, fd, &f->refused) == -ENOMEM ? -ENOMEM : 0;
+}
+
 /* Fills in .state and what goes with it. 0, -ENOMEM. */
 static int look_at(struct scan *s, int dir, const struct objection *dir_no, struct policy_file *f)
 {
@@ -298,20 +316,20 @@ static int look_at(struct scan *s, int dir, const struct objection *dir_no, stru
 	}
 	if (dir_no->why.n > 0) {
 		refuse(f, dir_no->why, dir_no->help);
-		return 0;
+		return read_refused(s, dir, f);
 	}
 	if (is_mask(dir, f->name.p)) {
 		f->state = INPUT_MASKED;
 		return 0;
 	}
-	fd = openat(dir, f->name.p, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 && errno == ELOOP) {
+	fd = open_file(dir, f);
+	if (fd == -ELOOP) {
 		refuse(f, STR("a symbolic link; only one to /dev/null is taken, and masks"),
 			(struct str){ 0 });
 		return 0;
 	}
 	if (fd < 0) {
-		refuse(f, str_dup(s->arena, str_from(strerrordesc_np(errno))), (struct str){ 0 });
+		refuse(f, str_dup(s->arena, str_from(strerrordesc_np(-fd))), (struct str){ 0 });
 		return 0;
 	}
 	if (fstat(fd, &st) < 0)
@@ -323,7 +341,7 @@ static int look_at(struct scan *s, int dir, const struct objection *dir_no, stru
 	no = object_to(s, &st, f->open_path);
 	if (no.why.n > 0) {
 		refuse(f, no.why, no.help);
-		return 0;
+		return read_refused(s, dir, f);
 	}
 	r = read_fd(s->arena, fd, &f->text);
 	if (r == -ENOMEM)

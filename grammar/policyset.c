@@ -15,6 +15,7 @@
 #include "engine/base/limits.h"
 #include "engine/image/section.h"
 #include "grammar/compile.h"
+#include "grammar/partial.h"
 
 /* ---- diagnostics ------------------------------------------------------------------------- */
 
@@ -201,7 +202,9 @@ static int load_file(struct load *l, uint32_t i)
 		g = diag_file(l->d, DIAG_FILE_REFUSED, f->open_path, "%.*s", STR_FMT(f->why));
 		if (f->help.n > 0)
 			g->help = f->help;
-		r = -EACCES;
+		/* Whom it would keep from being judged is known, and nobody judges them without it. */
+		r = f->refused.n > 0 ? policy_partial_read(l->arena, f->refused, &partial) : 0;
+		r = r < 0 ? r : -EACCES;
 	} else {
 		l->source[i].text = f->text;
 		l->source[i].digest = f->digest;

@@ -37,6 +37,8 @@ struct policy_file {
 	enum input_state state;
 	struct str why;	 /* "is writable by others" */
 	struct str help; /* the command that mends it; may be empty */
+	struct str refused; /* ... and what it says all the same, if it can be read: good for nothing but
+			     * to know what must not be judged without it */
 	struct str text;
 	uint8_t digest[SHA256_SIZE];
 };

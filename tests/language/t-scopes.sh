@@ -3,7 +3,7 @@
 # Several policies and one pair of kind and driver: overlap, fallback, narrows.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 33
+plan 40
 
 dir=$scratch/policies
 for driver in a b c; do
@@ -96,4 +96,30 @@ like "$err" "2\.policy:4:56: warning: one does not declare 'fw', .*\[MDC-205\]" 
 write 2 "two narrows one" "a, b" 'attribute fw : int from site "fw" default 0; rule x { when fw == 1; migratable no; }'
 run "$m" --policies "$dir" check
 unlike "$err" 'MDC-205' "and not in a condition"
+
+# ---- a file that may not be used takes nothing away, and nobody judges as if it were not there
+
+rm "$dir"/*
+going() { # DRIVER WANTED NAME
+	run "$m" --policies "$dir" match --keep-going "$scratch/$1.yaml" "$scratch/$1.yaml"
+	like "$out" "$2" "$3" || diag "$err"
+}
+write 1 one "a, b" "accept same;"
+write 2 "two narrows one" "a" "refuse { type == t; }"
+write 3 "three fallback" "c" "accept same;"
+chmod g+w "$dir/2.policy"
+going a 'policy-error: .*2\.policy is writable by others' "a refused file that narrows"
+going b '^compatible$' "keeps only its own pairs dark"
+write 4 four "c" "accept same;"
+chmod g+w "$dir/4.policy"
+going c 'policy-error: .*4\.policy' "a refused policy keeps fallbacks away, as a broken one does"
+chmod g-w "$dir"/*
+chmod g+w "$dir"
+going b 'policy-error: .* is writable by others' "so do files in a folder that others write to"
+chmod g-w "$dir"
+going c '^compatible$' "until it is mended"
+rm "$dir/4.policy"
+ln -s 3.policy "$dir/4.policy"
+going c '^compatible$' "of a link nobody knows what it would say"
+going a '^incompatible$' "what takes away does so again"
 done_testing
