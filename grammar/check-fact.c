@@ -41,38 +41,6 @@ static const struct fact_info *find_fact(struct check *c, struct word w)
 	return NULL;
 }
 
-/* How much is left is the scheduler's affair, and reading some files does something. */
-static const char *why_forbidden(struct str path)
-{
-	static const struct {
-		struct str name;
-		const char *why;
-	} list[] = {
-		{ STR_INIT("available_instances"), "capacity is not compatibility" },
-		{ STR_INIT("creatable_vgpu_types"), "capacity is not compatibility" },
-		{ STR_INIT("config"), "it is the device's configuration space" },
-		{ STR_INIT("remove"), "it removes the device" },
-		{ STR_INIT("rescan"), "it scans the bus" },
-		{ STR_INIT("reset"), "it resets the device" },
-		{ STR_INIT("rom"), "it is the device's ROM" },
-		{ STR_INIT("vpd"), "reading it can take very long" },
-	};
-	size_t slash = path.n, i;
-	struct str last;
-
-	while (slash > 0 && path.p[slash - 1] != '/')
-		slash--;
-	last = str_sub(path, slash, path.n);
-	if (str_starts(path, STR("devices/")) || str_eq(path, STR("devices")))
-		return "capacity is not compatibility";
-	for (i = 0; i < ARRAY_SIZE(list); i++)
-		if (str_eq(last, list[i].name))
-			return list[i].why;
-	if (str_starts(last, STR("resource")) && last.n > 8 && ascii_isdigit(last.p[8]))
-		return "it is the device's memory";
-	return NULL;
-}
-
 static bool check_path(struct check *c, const struct elem *e, bool one_part)
 {
 	const char *why;
@@ -90,7 +58,7 @@ static bool check_path(struct check *c, const struct elem *e, bool one_part)
 				       "and '..'");
 		return false;
 	}
-	why = one_part ? NULL : why_forbidden(e->text);
+	why = one_part ? NULL : fact_forbidden(e->text);
 	if (!why)
 		return true;
 	check_error(c, DIAG_FACT_FORBIDDEN, e->span, "'%.*s' cannot be a fact: %s",

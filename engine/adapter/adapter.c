@@ -149,7 +149,6 @@ static int turn(struct speaker *p)
 {
 	uint16_t marker = 0, judges = 0;
 	struct word_set must = { 0 };
-	bool any_type = false;
 	uint32_t i, n;
 	int r;
 
@@ -157,18 +156,16 @@ static int turn(struct speaker *p)
 	n = p->n_attrs;
 	if (r == 0)
 		r = add_marker(p, &marker);
-	for (i = 0; r == 0 && i < p->n_blocks; i++) {
-		any_type = any_type || block_has(&p->block[i], ATTR_TYPE);
+	for (i = 0; r == 0 && i < p->n_blocks; i++)
 		r = turn_block(p, &p->block[i], judges);
-	}
 	if (r == 0)
 		r = speak_block(p);
 	if (r == 0)
 		r = speak_superset(p, judges, must);
 	if (r < 0)
 		return r;
-	if (any_type)
-		speak_clause(p, ATTR_TYPE, OP_ANY);
+	/* An offer says what the type must be, also where that is its own. */
+	speak_clause(p, ATTR_TYPE, OP_ANY);
 	for (i = 0; i + 1 < n; i++)
 		speak_clause(p, (uint16_t)(ATTR_FIRST + i), OP_ANY);
 	/* Without a list nothing is offered: a block that nothing satisfies says so. */

@@ -98,7 +98,8 @@ static int prepare_spoken(struct arena *a, struct section_bound *section,
 	if (r < 0 || e->status != STATUS_OK)
 		return r;
 	r = build_bind(a, e, rule, n_rules);
-	e->status = said;
+	if (r == 0 && spoken_agree(e))
+		e->status = said;
 	return r;
 }
 

@@ -156,24 +156,28 @@ static bool sets_one_file(const struct attr *a, const struct attr *b)
 	       str_eq(a->fact.path[0], b->fact.path[0]);
 }
 
-/* The driver's attribute for whose file the policy computes another value; NULL: none. */
-static const struct attr *set_twice(const struct evaluation *e, const struct spoken *sp,
-	const struct rule *rule, uint32_t n_rules)
+bool spoken_agree(struct evaluation *e)
 {
 	uint32_t i, k, j, n;
 
-	for (i = 0; i < n_rules; i++)
-		for (k = 0; k < rule[i].n_blocks; k++)
-			for (j = 0; j < rule[i].block[k].n_claims; j++)
-				for (n = 0; n < sp->n_attrs; n++) {
-					const struct claim *c = &rule[i].block[k].claim[j];
+	for (i = 0; i < e->n_bound; i++)
+		for (k = 0; k < e->bound[i].rule->n_blocks; k++)
+			for (j = 0; j < e->bound[i].rule->block[k].n_claims; j++) {
+				const struct claim *c = &e->bound[i].rule->block[k].claim[j];
 
-					if (!c->copy && sp->attr[n].attr.dynamic &&
-						sets_one_file(&e->policy.attr[c->attr],
-							&sp->attr[n].attr))
-						return &sp->attr[n].attr;
+				for (n = ATTR_FIRST; !c->copy && n < e->policy.n_attrs; n++) {
+					const struct attr *at = &e->policy.attr[n];
+
+					if (!at->spoken || !at->dynamic ||
+						!sets_one_file(&e->policy.attr[c->attr], at))
+						continue;
+					e->status = STATUS_UNREADABLE_FACT;
+					e->detail = at->name;
+					e->detail_why = STR("the driver has it copied, and the policy computes it");
+					return false;
 				}
-	return NULL;
+			}
+	return true;
 }
 
 int spoken_join(struct arena *a, const struct subject *s, struct evaluation *e,
@@ -189,7 +193,6 @@ int spoken_join(struct arena *a, const struct subject *s, struct evaluation *e,
 	};
 	uint32_t own = e->policy.n_attrs, i;
 	uint16_t *map, *spoken_map;
-	const struct attr *both;
 	struct str twice = { 0 };
 	struct spoken sp;
 	int r;
@@ -204,13 +207,6 @@ int spoken_join(struct arena *a, const struct subject *s, struct evaluation *e,
 		return 0;
 	if (own - ATTR_FIRST + sp.n_attrs > ATTRS_MAX)
 		return -E2BIG;
-	both = set_twice(e, &sp, *rule, *n_rules);
-	if (both) {
-		e->status = STATUS_UNREADABLE_FACT;
-		e->detail = both->name;
-		e->detail_why = STR("the driver has it copied, and the policy computes it");
-		return 0;
-	}
 	map = arena_new_array(a, own + sp.n_attrs, uint16_t);
 	spoken_map = arena_new_array(a, ATTR_FIRST + sp.n_attrs, uint16_t);
 	if (!map || !spoken_map)

@@ -14,3 +14,7 @@
  */
 int spoken_join(struct arena *a, const struct subject *s, struct evaluation *e,
 	const struct rule **rule, uint32_t *n_rules);
+
+/* With the rules that hold: may the policy claim what it claims? No: the status says that it computes
+ * the value of a file that the driver has copied. */
+bool spoken_agree(struct evaluation *e);

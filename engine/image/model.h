@@ -57,6 +57,10 @@ struct fact {
 	struct str key;	    /* `key "K"`; empty text (p == NULL): the whole file */
 };
 
+/* Why nothing may be read from this path, for people: it tells how much is left, which is no
+ * compatibility, or reading it takes seconds or does something. NULL: it may. */
+const char *fact_forbidden(struct str path);
+
 /* ---- types ------------------------------------------------------------------------------- */
 
 enum int_format { INT_DECIMAL = 0, INT_HEX, INT_SIZE };

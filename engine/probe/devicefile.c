@@ -329,6 +329,9 @@ static int read_text(void *ctx, struct arena *a, enum fact_kind where, struct st
 {
 	(void)a;
 	*ret_from = STR("device file");
+	/* Nor is it read on a host. */
+	if (fact_forbidden(path))
+		return -EINVAL;
 	return find_text(ctx, where, path, ret);
 }
 

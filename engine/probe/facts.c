@@ -9,26 +9,10 @@
 #include "engine/base/limits.h"
 #include "engine/probe/subject.h"
 
-/* Files that are no facts: reading some of these takes seconds or wakes hardware. */
-static bool forbidden_file(struct str name)
-{
-	static const struct str never[] = { STR_INIT("rom"), STR_INIT("vpd"), STR_INIT("config"),
-		STR_INIT("remove"), STR_INIT("reset"), STR_INIT("rescan") };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(never); i++)
-		if (str_eq(name, never[i]))
-			return true;
-	if (!str_starts(name, STR("resource")))
-		return false;
-	name = str_sub(name, sizeof("resource") - 1, name.n);
-	return name.n == 0 || ascii_isdigit(name.p[0]);
-}
-
 /* The compiler refuses such paths too; an image is not trusted. */
 static int fact_path_check(struct str path)
 {
-	return path_stays_below(path) && !forbidden_file(path_name(path)) ? 0 : -EINVAL;
+	return path_stays_below(path) && !fact_forbidden(path) ? 0 : -EINVAL;
 }
 
 /* "/sys/<folder>/<sub>/<name>/<file>", parts without .p left out. */

@@ -4,7 +4,7 @@
 # places where they are unclear. One meaning in four forms.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 168
+plan 170
 
 policy f 'speaks migration-compatible as accepts;'
 policy f-offers 'speaks migration-compatible as offers;'
@@ -81,6 +81,8 @@ device knows knows 's/^      \textra=1/      \textra=""/'
 judge compatible f-offers knows target "unless it says nothing with it"
 device bare target 's/{val1:int:1,2,4,8}/2/' '/^      COMPATIBLE:/,$d'
 judge compatible f-offers target bare "as offers: a target whose own list is empty"
+device four bare 's/_type=i915-GVTg_V5_2/_type=i915-GVTg_V5_4/' 's/aggregator=1/aggregator=2/' 's/^type: .*/type: i915-GVTg_V5_4/'
+judge compatible f-offers target four "of another type, as the source's list says"
 judge incompatible f-offers bare target "which as a source goes nowhere"
 judge incompatible f target bare "as accepts: it takes nothing"
 # Names of ours, which a driver cannot have.
@@ -153,6 +155,8 @@ device gone migration-folders 's|migration/compatible/|migration/others/|'
 unknown missing-fact:migration/compatible i gone "I: no list"
 device gone migration-folders 's|migration/self/|migration/other/|'
 unknown missing-fact:migration/self i gone "I: nothing of itself"
+device config migration-folders '$a\    migration/self/config: x'
+unknown unreadable-fact:migration/self/config i config "I: a name that is no fact's"
 # The text form of the same device says the same.
 is "$(said record i target | sed 's/vfio-pci/vfio_pci/')" "$(said record h line)" "I and J: one record"
 

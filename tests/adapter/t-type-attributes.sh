@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 93
+plan 95
 
 policy m 'speaks type-attributes;'
 policy x 'speaks cross-type-attributes;'
@@ -118,6 +118,11 @@ done
 agg='attribute agg : int 1..8 from device "aggregator" default 1 dynamic;'
 policy twice "speaks type-attributes; $agg accept same but { claim agg = source.agg * 2; }"
 unknown unreadable-fact:aggregator twice target "one file, two claims"
+policy never "speaks type-attributes; $agg rule q { when type == i915-GVTg_V5_4; accept same; } rule r {
+	when type == other; accept same but { claim agg = source.agg * 2; } }"
+judge compatible never target target "a rule that does not hold computes nothing"
+device capacity type-attributes 's/aggregator, fps/aggregator, fps, available_instances/' '/^    fps:/i\    available_instances: 3'
+unknown unreadable-fact:available_instances m capacity "capacity is no resource"
 policy once "speaks type-attributes; $agg accept same but { agg in 1, 2; }"
 judge compatible once target target "the policy may read it, and narrow"
 judge incompatible once four target "by it"
