@@ -87,11 +87,14 @@ static int section_text(struct dumped *d, const struct section_source *s, struct
 		b = (struct sbuf){ .p = arena_alloc_raw(a, room), .size = room };
 		if (!b.p)
 			return -ENOMEM;
-		if (policy_print(ret_policy, &b) == 0) {
+		r = policy_print(d->c->scratch, ret_policy, &b);
+		if (r == 0) {
 			arena_trim(a, b.p, b.n);
 			*ret = sbuf_str(&b);
 			return 0;
 		}
+		if (r != -ENOSPC)
+			return r;
 		arena_trim(a, b.p, 0);
 	}
 	return -EFBIG;

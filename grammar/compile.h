@@ -100,7 +100,8 @@ int policy_expand(const struct policy *p, struct sbuf *b);
 
 /*
  * `dump`: the policy as text that compiles to the same section but for the file's name, its digest
- * and the places in it. What was left out stays left out. Appends to @b. 0; -ENOSPC: @b is too
- * small.
+ * and the places in it. What was left out stays left out. A text that would be larger than a policy
+ * may be has constants for lists that stand in it more than once. Appends to @b. 0; -ENOSPC: @b is too
+ * small; -ENOMEM.
  */
-int policy_print(const struct policy *p, struct sbuf *b);
+int policy_print(struct arena *a, const struct policy *p, struct sbuf *b);

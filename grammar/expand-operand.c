@@ -322,11 +322,50 @@ static void put_collections(struct sbuf *b, const struct operand *x)
 		sbuf_puts(b, "{ } except { }");
 }
 
+static void put_list_name(struct sbuf *b, uint32_t number)
+{
+	sbuf_puts(b, EXPAND_LIST);
+	sbuf_put_u64(b, number);
+}
+
+/* Instead of the list its constant, if it has one. */
+static bool put_shared(struct printer *o, const struct clause *c)
+{
+	const struct shared_list *x;
+
+	if (!o->shared || !expand_can_share(c))
+		return false;
+	x = &o->shared[o->at_shared++];
+	if (x->number > 0)
+		put_list_name(o->b, x->number);
+	return x->number > 0;
+}
+
+void expand_shared(struct printer *o)
+{
+	for (uint32_t i = 0; i < o->n_shared; i++) {
+		const struct clause *c = o->shared[i].clause;
+
+		if (!o->shared[i].first)
+			continue;
+		sbuf_puts(o->b, "\tconst ");
+		put_list_name(o->b, o->shared[i].number);
+		sbuf_puts(o->b, " = ");
+		if (c->operand.kind == OPERAND_WORDS)
+			put_word_operand(o, c);
+		else
+			put_ranges(o->b, &o->p->attr[c->attr].type, c->op, c->operand.ranges);
+		sbuf_puts(o->b, ";\n");
+	}
+}
+
 void expand_operand(struct printer *o, const struct clause *c)
 {
 	const struct attr_type *t = &o->p->attr[c->attr].type;
 	const struct operand *x = &c->operand;
 
+	if (put_shared(o, c))
+		return;
 	switch (x->kind) {
 	case OPERAND_NONE:
 		return;

@@ -23,7 +23,7 @@ static bool is_plain(struct str w)
 		if (str_eq(w, taken[i]))
 			return false;
 	return !str_starts(w, STR("self.")) && !str_starts(w, STR("source.")) &&
-	       !str_starts(w, STR(EXPAND_NOTHING));
+	       !str_starts(w, STR(EXPAND_NOTHING)) && !str_starts(w, STR(EXPAND_LIST));
 }
 
 void expand_word(struct sbuf *b, struct str w)

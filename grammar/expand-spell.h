@@ -8,6 +8,7 @@
 
 /* What the names of constants in the text begin with, and no word that is not in quotes. */
 #define EXPAND_NOTHING "nothing_"
+#define EXPAND_LIST    "list_"
 
 /* As it stands where it can, else in quotes. */
 void expand_word(struct sbuf *b, struct str w);

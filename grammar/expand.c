@@ -135,9 +135,10 @@ static void put_rule(struct printer *o, const struct rule *r)
 		sbuf_puts(o->b, "\t}\n");
 }
 
-static int put_policy(const struct policy *p, bool left_out, struct sbuf *b)
+static int put_policy(struct printer *o)
 {
-	struct printer o = { .b = b, .p = p, .left_out = left_out };
+	const struct policy *p = o->p;
+	struct sbuf *b = o->b;
 	uint32_t i;
 
 	sbuf_puts(b, "language ");
@@ -178,18 +179,32 @@ static int put_policy(const struct policy *p, bool left_out, struct sbuf *b)
 	for (i = 0; i < p->n_locals; i++)
 		expand_attr(b, &p->local[i], "local ");
 	expand_nothings(b, p);
+	expand_shared(o);
 	for (i = 0; i < p->n_rules; i++)
-		put_rule(&o, &p->rule[i]);
+		put_rule(o, &p->rule[i]);
 	sbuf_puts(b, "}\n");
 	return b->overflow ? -ENOSPC : 0;
 }
 
 int policy_expand(const struct policy *p, struct sbuf *b)
 {
-	return put_policy(p, true, b);
+	struct printer o = { .b = b, .p = p, .left_out = true };
+
+	return put_policy(&o);
 }
 
-int policy_print(const struct policy *p, struct sbuf *b)
+int policy_print(struct arena *a, const struct policy *p, struct sbuf *b)
 {
-	return put_policy(p, false, b);
+	struct printer plain = { .b = b, .p = p }, shared = plain;
+	size_t begin = b->n;
+	int r = put_policy(&plain);
+
+	if (r == 0 && b->n - begin <= POLICY_TEXT_MAX)
+		return 0;
+	r = expand_share(a, p, &shared);
+	if (r < 0)
+		return r;
+	b->n = begin;
+	b->overflow = false;
+	return put_policy(&shared);
 }

@@ -34,7 +34,7 @@ static int look(struct arena *a, const char *path, struct sbuf *b)
 
 	if (r == POLICY_REFUSED)
 		return 0;
-	if (r < 0 || policy_print(&p, b) < 0) {
+	if (r < 0 || policy_print(a, &p, b) < 0) {
 		printf("%s: cannot be printed\n", path);
 		return -1;
 	}

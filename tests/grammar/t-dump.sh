@@ -7,7 +7,7 @@
 # MDEVCOMPAT_DUMP_POLICIES: how many random ones
 . "$top_srcdir/tests/lib.sh"
 tool=$top_builddir/tests/grammar/dump-back
-plan 19
+plan 22
 
 set -- "$top_srcdir"/policies/*.policy "$top_srcdir"/examples/policies/*.policy \
 	"$top_srcdir"/tests/grammar/good/*.policy "$top_srcdir"/tests/language/*.policy \
@@ -85,6 +85,26 @@ comes_back "8192 intervals, of hexadecimal numbers" 'attribute i : int hex from 
 	accept same but { i in '"$(ints 4096 0 10 6 %x)"' except '"$(ints 4096 3 10 0 %x)"'; }'
 comes_back "4096 intervals" 'attribute i : int from type "i";
 	accept same but { i in '"$(ints 4096 -4000 2 0 %d)"' except 7; }'
+
+# Constants that many rules use: written out each time the text would be larger than a policy may be.
+# WORDS TYPE
+many_uses() {
+	echo "attribute v : $2 from type \"v\"; attribute w : string from type \"w\"; const MANY = $1;"
+	awk 'BEGIN {
+		for (i = 0; i < 300; i++)
+			printf "rule r%d { when w == w%d; accept same but { v in MANY; w in x, \"list_1\", MANY; } }\n", i, i
+	}'
+}
+comes_back "a constant of 1500 words in 300 rules" "$(many_uses "$(ints 1500 0 1 0 type-%d)" string)"
+comes_back "an int's, and the same as words" "$(many_uses "$(ints 1500 10000 2 0 %d)" int)"
+{
+	many_uses "$(ints 60 100 2 0 550.%d.123456)" 'version(3)' | sed 's/w in x.*/}}/'
+	awk 'BEGIN {
+		for (i = 0; i < 2000; i++)
+			printf "rule s%d { when type == t%d; accept same but { v in MANY except 550.100.%d; } accept same but { v in MANY; w any; } }\n", i, i, i % 3
+	}'
+} >"$scratch/body"
+comes_back "a constant of versions in 2300 rules" "$(cat "$scratch/body")"
 
 # Parentheses as deep as arithmetic goes. BEFORE BEHIND
 deep() {
