@@ -319,6 +319,23 @@ static void print_fingerprints(struct diffing *d, const struct difference *x)
 			answer_text(c, x->fingerprint[side], x->status[side]));
 }
 
+static void print_claims(struct diffing *d, const struct difference *x)
+{
+	struct cli *c = d->c;
+
+	if (x->same_claims != RELATION_NO)
+		return;
+	printf("  %sclaims change%s: ", cli_color(c, stdout, COLOR_BOLD), cli_color(c, stdout, COLOR_NONE));
+	cli_print(stdout, x->claim_attr);
+	putchar('\n');
+	for (int side = 0; side < 2; side++) {
+		printf("    %-7s ", side_name[side]);
+		cli_print(stdout, x->claim_text[side]);
+		putchar('\n');
+	}
+	units_print_subjects(c, x->claim_who, 2, roles, "    ");
+}
+
 static void json_difference(struct diffing *d, const struct pairing *p,
 	const struct difference *x)
 {
@@ -333,6 +350,7 @@ static void json_difference(struct diffing *d, const struct pairing *p,
 	}
 	json_text(j, "same_verdicts", relation_answer_name(x->same_pairs));
 	json_text(j, "same_fingerprints", relation_answer_name(x->same_fingerprints));
+	json_text(j, "same_claims", relation_answer_name(x->same_claims));
 	json_str(j, "bound", x->bound);
 	json_array(j, "changes");
 	for (uint32_t i = 0; i < x->n; i++)
@@ -345,6 +363,12 @@ static void json_difference(struct diffing *d, const struct pairing *p,
 			json_text(j, side ? "new_fingerprint" : "old_fingerprint",
 				x->fingerprint[side][0] ? x->fingerprint[side] : NULL);
 	}
+	if (x->same_claims == RELATION_NO) {
+		json_str(j, "claimed_attribute", x->claim_attr);
+		json_str(j, "old_claim", x->claim_text[0]);
+		json_str(j, "new_claim", x->claim_text[1]);
+		units_json_subjects(d->c, "claim_witness", x->claim_who, 2, roles);
+	}
 	json_end(j);
 }
 
@@ -353,7 +377,8 @@ static void print_difference(struct diffing *d, const struct pairing *p,
 {
 	struct cli *c = d->c;
 
-	if (x->same_pairs == RELATION_YES && x->same_fingerprints == RELATION_YES)
+	if (x->same_pairs == RELATION_YES && x->same_fingerprints == RELATION_YES &&
+		x->same_claims == RELATION_YES)
 		return;
 	for (int side = 0; side < 2; side++) {
 		fputs(side ? " -> " : cli_color(c, stdout, COLOR_BOLD), stdout);
@@ -371,6 +396,7 @@ static void print_difference(struct diffing *d, const struct pairing *p,
 	if (x->more > 0)
 		printf("  and %u more kinds of pairs, of these groups or of others\n", x->more);
 	print_fingerprints(d, x);
+	print_claims(d, x);
 	if (x->bound.p)
 		printf("  not all could be looked at: %.*s\n", STR_FMT(x->bound));
 }
@@ -393,9 +419,11 @@ static int diff_one(struct diffing *d, const struct pairing *p)
 			"the evaluator does not confirm a difference; this is a bug");
 	if (r < 0)
 		return cli_fail_errno(c, r, "diff");
-	d->differs = d->differs || x.same_pairs == RELATION_NO || x.same_fingerprints == RELATION_NO;
+	d->differs = d->differs || x.same_pairs == RELATION_NO ||
+		     x.same_fingerprints == RELATION_NO || x.same_claims == RELATION_NO;
 	d->undecided = d->undecided || x.same_pairs == RELATION_UNDECIDED ||
-		       x.same_fingerprints == RELATION_UNDECIDED;
+		       x.same_fingerprints == RELATION_UNDECIDED ||
+		       x.same_claims == RELATION_UNDECIDED;
 	if (c->json)
 		json_difference(d, p, &x);
 	else

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "engine/analyse/claims.h"
 #include "engine/analyse/differ.h"
 #include "engine/analyse/question.h"
 #include "engine/eval/explain.h"
@@ -330,6 +331,24 @@ static int compare(struct differ *d)
 	return r;
 }
 
+static int look_at_claims(struct differ *d)
+{
+	struct claims_change c = { .same = RELATION_YES };
+	int r = 0;
+
+	if (d->q.u->side[0]->policy && d->q.u->side[1]->policy)
+		r = claims_compare(&d->q, d->a, &d->tmp, &c);
+	if (r < 0)
+		return r;
+	d->out->same_claims = c.same;
+	d->out->claim_attr = c.attr;
+	memcpy(d->out->claim_text, c.text, sizeof(c.text));
+	memcpy(d->out->claim_who, c.who, sizeof(c.who));
+	if (c.same == RELATION_UNDECIDED && !d->out->bound.p)
+		d->out->bound = STR("claims that are made in several ways");
+	return 0;
+}
+
 /* "No difference" is a promise: it is given when whole subjects keep it, too. */
 static int promise(struct differ *d)
 {
@@ -344,9 +363,10 @@ static int promise(struct differ *d)
 		return r;
 	if (!same && !d->q.bound.p)
 		return -EUCLEAN;
-	d->out->bound = d->q.bound;
-	if (d->q.bound.p)
+	if (d->q.bound.p) {
+		d->out->bound = d->q.bound;
 		d->out->same_fingerprints = RELATION_UNDECIDED;
+	}
 	return 0;
 }
 
@@ -356,11 +376,12 @@ static int diff(struct arena *a, const struct judged *old, const struct judged *
 	const struct judged *side[2] = { old, new };
 	struct difference out = { 0 };
 	struct differ d = { .a = a, .out = &out };
+	bool pairs_bound;
 	int r;
 
 	if (same_texts(old, new)) {
 		*ret = (struct difference){ .same_pairs = RELATION_YES,
-			.same_fingerprints = RELATION_YES };
+			.same_fingerprints = RELATION_YES, .same_claims = RELATION_YES };
 		return 0;
 	}
 	r = question_ask(a, side, 2, 2, QUESTION_TEXTS, o, &d.q);
@@ -375,6 +396,8 @@ static int diff(struct arena *a, const struct judged *old, const struct judged *
 		if (r == 0)
 			r = compare(&d);
 		if (r == 0)
+			r = look_at_claims(&d);
+		if (r == 0)
 			r = promise(&d);
 	}
 	arena_release(&d.tmp);
@@ -382,10 +405,11 @@ static int diff(struct arena *a, const struct judged *old, const struct judged *
 		return r;
 	if (d.complex && !out.bound.p)
 		out.bound = STR("an acceptance diagram past its bounds");
+	pairs_bound = d.q.bound.p || d.complex;
 	out.change = d.changes.at;
 	out.n = d.changes.n;
 	out.same_pairs = out.n > 0   ? RELATION_NO :
-			 out.bound.p ? RELATION_UNDECIDED :
+			 pairs_bound ? RELATION_UNDECIDED :
 				       RELATION_YES;
 	*ret = out;
 	return arena_failed(a) ? -ENOMEM : 0;

@@ -29,6 +29,10 @@ struct change {
 struct difference {
 	/* YES: none changes; NO: some do; UNDECIDED: see .bound */
 	enum relation_answer same_pairs, same_fingerprints;
+	/* What both let go: is the same claimed of it? */
+	enum relation_answer same_claims;
+	struct str claim_attr, claim_text[2]; /* NO: of whom, and what, by side */
+	struct relation_subject claim_who[2]; /* source and target */
 	struct str bound;
 	struct change *change;
 	uint32_t n;

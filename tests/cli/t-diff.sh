@@ -3,7 +3,7 @@
 # diff: groups and witnesses, fingerprints, what became of attributes, subjects of a host.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 49
+plan 59
 
 # made FILE [ATTRIBUTES-AND-RULES]
 made() {
@@ -95,6 +95,42 @@ run "$m" diff "$old" "$new"
 is "$rc" 4 "not all could be looked at"
 unlike "$out" "no difference" "so nothing is promised"
 like "$out" "256 values" "the bound is named"
+
+# Only what is claimed changes: no verdict and no fingerprint shows it.
+share='	attribute n : int 1..16 from device "n" default 1 dynamic;'
+made "$old" "$share
+	accept same but { type any; n any; claim n; }"
+made "$new" "$share
+	accept same but { type any; n any; claim n = 17 - source.n; }"
+run "$m" diff "$old" "$new"
+is "$rc" 1 "another claim is a difference" || diag "$out$err"
+unlike "$out" "accepted:|fingerprints" "of nothing else"
+is "$(printf '%s\n' "$out" | sed -n 2,4p)" "  claims change: n
+    old     1
+    new     16" "with what is claimed"
+run "$m" diff --json "$old" "$new"
+is "$(printf '%s' "$out" | json policies 0 same_claims) $(printf '%s' "$out" | json policies 0 new_claim)" \
+	"no 16" "in JSON"
+made "$new" "$share
+	accept same but { type any; n any; }"
+run "$m" diff "$old" "$new"
+is "$rc" 1 "no claim any more" || diag "$out$err"
+like "$out" "^    new     not claimed$" "is said"
+made "$new" "$share
+	accept same but { type any; }"
+run "$m" diff "$old" "$new"
+is "$rc $out" "0 no difference" "a copy, whether written or not" || diag "$err"
+made "$new" "$share
+	accept same but { type any; n any; claim n = source.n + 0; }"
+run "$m" diff "$old" "$new"
+is "$rc" 4 "a copy in other words"
+like "$out" "not all could be looked at: claims that are made in several ways" "cannot be told"
+made "$new" "$share
+	rule a { when type in d-1, d-2; accept same but { type == d-1; n any; claim n = source.n + 1; } }"
+made "$old" "$share # the same in other words
+	rule b { when type in d-1, d-2; accept same but { type == d-1; n any; claim n = source.n + 1; } }"
+run "$m" diff "$old" "$new"
+is "$rc $out" "0 no difference" "the same claims under another name" || diag "$err"
 
 # ---- attributes
 
