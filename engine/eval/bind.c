@@ -48,8 +48,21 @@ bool block_next(const struct block *block, struct bound_rule *b)
 	return odometer_next(b, block->vars);
 }
 
+/* Does what the clause says depend on variables? */
+static bool has_vars(const struct clause *c)
+{
+	const struct operand *o = &c->operand;
+	unsigned i;
+
+	for (i = 0; o->kind == OPERAND_EXPR && i < o->expr.n; i++)
+		if (o->expr.node[i].op == EXPR_VAR)
+			return true;
+	return o->n_tmpl + o->n_except_tmpl > 0;
+}
+
+/* Do the conditions hold that have variables (@vars), or those that have none? */
 static int conditions_hold(struct arena *a, const struct evaluation *e,
-	const struct bound_rule *b, bool *ret)
+	const struct bound_rule *b, bool vars, bool *ret)
 {
 	struct test_env env = { .own = e, .bound = b, .block = BLOCK_ACCEPT };
 	uint32_t i;
@@ -57,8 +70,11 @@ static int conditions_hold(struct arena *a, const struct evaluation *e,
 	for (i = 0; i < b->rule->n_when; i++) {
 		const struct clause *c = &b->rule->when[i];
 		struct test t;
-		int r = test_make(a, &env, c, &t);
+		int r;
 
+		if (has_vars(c) != vars)
+			continue;
+		r = test_make(a, &env, c, &t);
 		if (r < 0)
 			return r;
 		if (!test_holds(&t, e->self[c->attr])) {
@@ -112,10 +128,15 @@ int build_bind(struct arena *a, struct evaluation *e, const struct rule *rule, u
 
 		memset(b.value, 0xff, sizeof(b.value));
 		r = odometer_first(&b, mask);
+		/* What is the same for all combinations is asked once. */
+		if (r == 0)
+			r = conditions_hold(a, e, &b, /* vars= */ false, &holds);
 		if (r < 0)
 			return r;
+		if (!holds)
+			continue;
 		do {
-			r = conditions_hold(a, e, &b, &holds);
+			r = conditions_hold(a, e, &b, /* vars= */ true, &holds);
 			if (r == 0 && holds)
 				r = bound_push(a, e, &room, &b);
 			if (r < 0)
