@@ -11,6 +11,7 @@
 
 #include "engine/analyse/differ.h"
 #include "engine/base/diag.h"
+#include "engine/eval/explain.h"
 #include "engine/image/section.h"
 #include "grammar/compile.h"
 #include "tests/analyse/gen.h"
@@ -287,7 +288,7 @@ static bool beaten(const struct brute *b, enum relation_property what,
 /* ---- policies ---------------------------------------------------------------------------------------- */
 
 static struct {
-	unsigned yes[RELATION_PROPERTIES], no[RELATION_PROPERTIES], undecided, same, differ, broken, again, groups,
+	unsigned yes[RELATION_PROPERTIES], no[RELATION_PROPERTIES], undecided, same, differ, broken, again, claims[3], groups,
 		fingerprints, kept;
 } count;
 
@@ -345,6 +346,35 @@ static bool passed_over(unsigned s)
 	return brute[0].unreadable[s] || brute[1].unreadable[s];
 }
 
+#define CLAIMED_MAX 150
+
+/* Is something else claimed of a pair that both let go? Some are tried. */
+static bool claims_differ(struct arena *a, bool others)
+{
+	unsigned tried = 0;
+
+	for (unsigned s = 0; s < brute[0].n; s++)
+		for (unsigned t = 0; t < brute[0].n && tried < CLAIMED_MAX; t++) {
+			struct explanation x[2];
+			bool same;
+
+			if (!brute[0].go[s][t] || !brute[1].go[s][t] ||
+				(others && (passed_over(s) || passed_over(t))))
+				continue;
+			tried++;
+			for (unsigned i = 0; i < 2; i++)
+				if (explain(a, &brute[i].e[s], NULL, &brute[i].e[t], NULL, &x[i]) < 0)
+					bail_out("cannot explain %s", line[s]);
+			same = x[0].n_claims == x[1].n_claims;
+			for (uint32_t i = 0; same && i < x[0].n_claims; i++)
+				same = str_eq(x[0].claim[i].attr, x[1].claim[i].attr) &&
+				       value_eq(&x[0].claim[i].value, &x[1].claim[i].value);
+			if (!same)
+				return true;
+		}
+	return false;
+}
+
 /* Which pairs and fingerprints change: whatever brute force finds must be among it. */
 static bool try_diff(struct arena *a, const struct gen_policy *g, const struct compiled *p,
 	const struct gen_policy *h, const struct compiled *q, bool others)
@@ -379,6 +409,12 @@ static bool try_diff(struct arena *a, const struct gen_policy *g, const struct c
 	good = good && !(want[0] && d.same_pairs == RELATION_YES) &&
 	       !(want[1] && d.same_pairs == RELATION_YES) &&
 	       !(moved && d.same_fingerprints == RELATION_YES);
+	if (good && (p->p->n_attrs > ATTR_FIRST || q->p->n_attrs > ATTR_FIRST) &&
+		d.same_claims == RELATION_YES && claims_differ(a, others)) {
+		diag("other claims were not seen");
+		good = false;
+	}
+	count.claims[d.same_claims] += r == 0;
 	count.groups += r == 0 ? d.n : 0;
 	count.fingerprints += r == 0 && d.same_fingerprints == RELATION_NO;
 	count.kept += r == 0 && d.same_fingerprints == RELATION_YES;
@@ -503,7 +539,10 @@ int main(int argc, char **argv)
 		met = met && feature[i].met >= n / 20;
 	}
 	diag("narrowed: %u, by facts of its own %u", narrowed, own_facts);
+	met = met && count.claims[RELATION_NO] >= n / 20;
 	ok(met && narrowed >= n / 10 && own_facts >= n / 20, "all that the language has was met");
+	diag("claims: %u undecided, %u the same, %u not", count.claims[0], count.claims[1],
+		count.claims[2]);
 	ok(mixed, "the answers are mixed");
 	ok(count.same > n / 50 && count.differ > n / 4, "policies that mean the same were met");
 	ok(count.undecided < n / 5 && count.broken < n / 20, "most could be decided");

@@ -130,7 +130,7 @@ at list-at symmetric no
 past list-past forward-only "one range list for several attributes"
 at diagram-at own-twin no
 past diagram-past own-twin "an acceptance diagram past its bounds"
-past speaks-past symmetric "what the driver itself says is known on a host only"
+past speaks-past symmetric "with 'speaks' the driver has its say too, which is known on a host only"
 
 # Three subjects ask a list for more values.
 at list-three-at transitive yes
