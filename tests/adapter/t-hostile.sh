@@ -5,8 +5,8 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
 . "$top_srcdir/tests/adapter/host.sh"
-plan 47
 command -v python3 >/dev/null || skip_all "no python3"
+plan 47
 rounds=${MDEVCOMPAT_HOSTILE_ROUNDS:-4}
 
 # damage NAME SUBJECT DEVPATH FOLDER...

@@ -212,9 +212,7 @@ class Compiled:
         if name == "migration-version" and (self.attributes or self.locals
                                             or any(rule.blocks for rule in self.rules)):
             raise Refused("beside migration-version a policy says no more than migratable no")
-        brought = set(BROUGHT.get(name, ()))
-        if way == "offers":
-            brought.add("speaks")
+        brought = set(BROUGHT.get(name, ())) | {"speaks", "speaks_of"}
         taken = brought & set(self.attributes)
         if name.endswith("type-attributes"):
             taken |= {one for one in self.attributes if one.startswith("compatible_")}
