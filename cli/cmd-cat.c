@@ -149,7 +149,9 @@ static void print_share(const struct shown *s, const struct policyset_share *x)
 
 	printf("#   %s ", x->kind == KIND_VFIO ? "vfio-device" : "mdev-type");
 	cli_print(stdout, x->driver);
-	printf(": %s", words[x->role]);
+	printf(": %s", x->role == ROLE_BROKEN && s->set.build.input[x->file].state == INPUT_REFUSED ?
+			       "no verdicts, as this file is refused" :
+			       words[x->role]);
 	if (x->role == ROLE_ANSWERS && x->other >= 0)
 		fputs(", but gives no verdicts, as what narrows it is broken: ", stdout);
 	if (x->role == ROLE_BROKEN && x->other >= 0)

@@ -113,6 +113,7 @@ is "$(heads)" "# /usr/lib/50-vendor.policy: in effect
 # /usr/lib/70-c.policy: overridden by /etc/70-c.policy
 # /etc/75-open.policy: refused
 #   /etc/75-open.policy: /etc/75-open.policy is writable by others [MDC-200]
+#   mdev-type g: no verdicts, as this file is refused
 # /etc/95-gap.policy: broken
 #   /etc/95-gap.policy:1:77: there is no attribute 'typ' [MDC-018]
 #   mdev-type c: no verdicts, as this file is broken; it narrows /etc/70-c.policy" "each says whom it darkens"
