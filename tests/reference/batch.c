@@ -140,6 +140,9 @@ static int read_fact(void *ctx, struct arena *a, const struct attr *attr, struct
 	const struct side *s = ctx;
 	unsigned i;
 
+	/* As readers of hosts and of device files do: there is no such folder. */
+	if (attr->fact.kind == FACT_TYPE && s->subject.kind == KIND_VFIO)
+		return -EACCES;
 	for (i = 0; i < s->n_facts; i++)
 		if (str_eq(s->fact[i].name, attr->name)) {
 			if (s->fact[i].unreadable)

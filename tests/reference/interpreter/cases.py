@@ -127,6 +127,16 @@ CASES = [
     Case("narrowed, a fact missing", I + "accept same;", s(i="1"), s(i="1"), UNKNOWN, narrowing=[NARROW_NO]),
     Case("kind", "language 1; policy p { applies mdev-type driver d; applies vfio-device driver d; "
          "accept same but { type any; } }", s(), dict(s(None), kind="vfio"), NO),
+    Case("a vfio device has no type directory", "language 1; policy p { applies vfio-device driver d; "
+         "attribute a : int from type \"a\" default absent; accept same; }", dict(s(None), kind="vfio"),
+         dict(s(None), kind="vfio"), UNKNOWN),
+    Case("a const with except and *", "const c = a*, b except ab*; rule r { when type in c except ax; "
+         "accept same but { type any; } }", s("ac"), s("q"), YES),
+    Case("a const with except and *, taken away", "const c = a*, b except ab*; rule r { when type in c "
+         "except ax; accept same but { type any; } }", s("abc"), s("q"), NO),
+    Case("- behind a hole", I + "accept same but { type == a{n: 9}; i == {n}-self; }", s(i="4"),
+         s("a9", i="5"), YES),
+    Case("text behind a hole", "accept same but { type in {n: 1}-x:{n}; }", s(), s("1-x:1"), YES),
     Case("key twice", "attribute i : int key \"k\" from type \"i\"; accept same;", s(i="k:1\nk:2"),
         s(i="k=1"), UNKNOWN),
     Case("fields", "attribute f : set from type \"f\" field 2 of \":\"; accept same;", s(f="a:x b:y"),
@@ -151,7 +161,9 @@ FACTS = [
         "x", "unreadable-fact"),
     ("set outside", "set { a }" + A, "b", "unreadable-fact"), ("enum outside", "enum { a }" + A, "b",
         "unreadable-fact"),
-    ("mask", "mask(40)" + A, "ff,00000001", "ff00000001"), ("mask group", "mask(40)" + A, "ff,0001",
+    ("mask", "mask(40)" + A, "ff,00000001", "ff00000001"), ("mask first group", "mask(40)" + A,
+        "000000000,00000001", "unreadable-fact"),
+    ("mask group", "mask(40)" + A, "ff,0001",
         "unreadable-fact"),
     ("mask beyond", "mask(5)" + A, "20", "unreadable-fact"), ("mask bits", "mask(5) format bits" + A,
         "10010", "12"),
@@ -163,6 +175,10 @@ FACTS = [
     ("missing", "int" + A, Ellipsis, "missing-fact"), ("not read", "int" + A, None, "unreadable-fact"),
     ("key", "int key \"k\"" + A, "j: 1, k : 2\nl=3", "2"), ("no key", "int key \"k\"" + A, "j: 1",
         "missing-fact"),
+    ("tabs between items", "string key \"k\"" + A, "\tj: 1,\tk: 2\t\n", "2"),
+    ("a tab in another item", "string key \"k\"" + A, "j\tj: 1\nk: 2", "2"),
+    ("a tab in a set's item", "set key \"k\"" + A, "j\tj: 1\nk: a\tb", "a,b"),
+    ("items with neither", "int key \"k\"" + A, "k\nk=2", "2"), ("0X", "int hex" + A, "-0X0a", "-10"),
     ("key of nothing", "string key \"k\"" + A, "k=", ""), ("default", "int default 3" + A, Ellipsis, None),
     ("equal to the default", "int default 3" + A, "3", None), ("default absent", "int default absent" + A,
         Ellipsis, None),
@@ -170,6 +186,10 @@ FACTS = [
 
 IN_FILE = [
     ("nvidia", legal.VGPU_TESTS, ["incompatible", "compatible", "unknown", "incompatible", "unknown"]),
+    ("speaks", legal.VENDOR.replace("}", "test \"a\" { target { type t; } source { type u; } "
+        "expect compatible; } }"), ["compatible"]),
+    ("speaks, and refuses", legal.VENDOR.replace("}", "refuse { type == u; } test \"a\" { target { type t; } "
+        "source { type u; } expect incompatible; } }"), ["incompatible"]),
     ("narrows", legal.NIGHT, ["incompatible", "compatible"]),
     ("source takes the target's", policy(X + "local l : int from type \"l\"; accept same but { x == "
         "self.l; } test \"t\" "
@@ -177,6 +197,8 @@ IN_FILE = [
 ]
 
 CLAIM_HEAD = X + V
+Y = "attribute y : int 0..9 from device \"y\" default 0 dynamic; "
+Z = "attribute s : set from type \"s\" default absent; "
 CONFLICTS = [
     (False, "accept same; accept same but { type any; }"),
     (True, "accept same; accept same but { type any; claim x = source.x * 2; }"),
@@ -189,4 +211,36 @@ CONFLICTS = [
     (False, "accept same; accept same but { x == 3; claim x = 3; }"),
     (False, "accept same but { type == a{n: 1, 2}; claim x = source.x * {n}; }"),
     (True, "accept same but { type in a{n: 1, 2}, b; claim x = source.x * {n}; }"),
+    (True, "accept same but { type == a; claim x = 3; } accept same but { type in b, a; }"),
+    (False, "rule a { when type == a*; accept same; } rule b { when type == b; accept same but { type any; "
+        "claim x = 3; } }"),
+    (True, "rule a { when type == a*; accept same; } rule b { when type == b*; accept same but { claim x "
+        "= 3; } }"),
+    (False, "rule a { when type == a1; accept same; } rule b { accept same but { type == b; claim x = 3; "
+        "} }"),
+    (False, "rule a { when v absent; accept same; } rule b { when v present; accept same but { claim x = "
+        "3; } }"),
+    (True, "accept same but { v <= self; } accept same but { v >= self; claim x = 3; }"),
+    (True, "refuse { type any; } accept same; accept same but { claim x = 3; }"),
+    (True, Y + "accept same but { claim x = source.y; } accept same;"),
+    (False, Y + "accept same but { claim x = source.y; } accept same but { x any; }"),
+    (False, "accept same but { claim x = source.x; } accept same;"),
+    (False, "accept same but { x in 1..4; claim x = source.x * 2; } accept same but { x >= 5; claim x; }"),
+    (True, "accept same but { x in 1..4; claim x = source.x * 2; } accept same but { x >= 4; claim x; }"),
+    (False, "accept same but { x >= 5; claim x = source.x * 2; } accept same;"),
+    (True, Z + "accept same but { s == { a }; claim x = 3; } accept same but { s == { b }; }"),
+    (False, Z + "accept same but { s == { a }; claim x = 3; } accept same but { s absent; }"),
+    (False, "accept same but { type == a{n: 1, 2}; x == {n} * 2; claim x = {n} * 2; } accept same but { "
+        "type == b{k: 1, 2}; claim x = {k}; }"),
+    (False, "accept same but { x == {n} * 2; type in a{n: 1, 2}, a; claim x = {n} * 2; }"),
+    (True, "accept same but { x == {n} * 2; type in a{n: 1, 2}, a; claim x = {n} + {k}; v any; "
+        "type in c{k: 0, 1}, a; }"),
+    (False, "accept same but { x == {n} / 2; type in a{n: 3, 5}, a; claim x = {n}; }"),
+    (False, "accept same but { type in b, c except b; claim x = 3; } accept same but { type == b; }"),
+    (True, "accept same but { type in a{n: 1, 2}, b except a{n}; claim x = 3; } accept same but { type == "
+        "a1; }"),
+    (True, "rule a { when kind == mdev; accept same; } rule b { when driver == d; accept same but { claim "
+        "x = 3; "
+        "} }"),
+    (True, "accept same; accept same but { v == self; claim x = 3; }"),
 ]

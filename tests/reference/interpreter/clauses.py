@@ -53,7 +53,7 @@ class Clause:
             if name not in known:
                 raise Refused("{%s} is not bound" % name, line=self.line)
         if self.form == "expr":
-            self.operand.bind(self.of, known)
+            self.operand.bind(known)
 
 
 def compile_clause(raw, scope):
@@ -162,8 +162,9 @@ def _list(clause, rest, scope):
             clause.form, clause.operand, clause.local = "local-ranges", declared.name, declared
             return
         clause.form, clause.operand = "ranges", operands.versions(of, rest, constants)
-        if has_except(rest):
-            clause.away = operands.versions(of, before_except(rest), constants)
+        kept, excepted = operands.split(rest)
+        if excepted is not None:
+            clause.away = operands.versions_of_items(of, kept, None, constants)    # for a mutation only
         return
     items, excepted = operands.split(rest)
     if kind in ("string", "enum"):
@@ -191,23 +192,12 @@ def _list(clause, rest, scope):
     if excepted is not None:
         clause.away = read(excepted)
     for part in (items, excepted or ()):
-        if len(constants.expand(part)) > operands.MAX_LIST:
-            raise BadValue("more than 4096 words in a list")
+        if sum(map(operands.count, constants.expand(part))) > operands.MAX_LIST:
+            raise BadValue("more than 4096 values in a list")
     if clause.form == "texts":
         for texts in (clause.operand, clause.away):
             if texts is not None:
                 _texts_variables(clause, texts)
-
-
-def has_except(tokens):
-    return any(token.kind == "word" and token.text == "except" for token in tokens)
-
-
-def before_except(tokens):
-    for at, token in enumerate(tokens):
-        if token.kind == "word" and token.text == "except" and at:
-            return tokens[:at]
-    return tokens
 
 
 # --- whether a clause holds ---------------------------------------------------------------------------
@@ -222,7 +212,8 @@ def _among(form, operand, value, words, of):
         for template in operand.templates:
             if value == template.text(words):
                 return True
-        return False
+        return any(_among(form, kept, value, words, of) and not _among(form, gone, value, words, of)
+                   for kept, gone in operand.groups)
     if form == "numbers":
         if mutate.on("range-end-open"):
             return any(low == value == high or low <= value < high for low, high in operand)

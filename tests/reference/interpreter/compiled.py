@@ -2,6 +2,7 @@
 """A policy made of its statements, with everything checked that one file can say."""
 
 import clauses
+import conflicts
 import declare
 import operands
 import parser
@@ -15,7 +16,9 @@ MAX_VARIABLES = 16
 MAX_CLAUSES = 1024
 MAX_BLOCKS = 1024
 MAX_RULES = 65536
-MAX_REVISION = (1 << 63) - 1
+MAX_REVISION = (1 << 32) - 1
+MAX_PAIRS = 1024
+MAX_VENDOR = 64
 
 AS_REQUIRED = ("migration-compatible", "migration-files", "migration-folders", "migration-json")
 AS_POSSIBLE = AS_REQUIRED + ("interface-version",)
@@ -73,12 +76,17 @@ class Compiled:
         self.revision, self.vendor = raw.revision, raw.vendor
         if raw.revision is not None and raw.revision > MAX_REVISION:
             raise Refused("the revision is too large")
+        if raw.vendor is not None and len(raw.vendor) > MAX_VENDOR:
+            raise Refused("a vendor of more than 64 bytes")
         self._scopes(raw)
         self._declare(raw)
         self._constants(raw)
         self.all_attributes = dict(declare.built_in(), **self.attributes)
         self.dynamic = [name for name, one in self.attributes.items() if one.dynamic]
         self._rules(raw)
+        for name in self.dynamic:
+            conflicts.claims_on(self, name)         # its limits
+        self.has_accepts = any(block.kind == "accept" for rule in self.rules for block in rule.blocks)
         self._speaks(raw)
         self.tests = [selftests.compile_test(self, test) for test in raw.tests]
 
@@ -92,10 +100,12 @@ class Compiled:
                 if (one.kind, driver) in self.pairs:
                     raise Refused("applies to %s twice" % driver, line=one.line)
                 self.pairs.append((one.kind, driver))
+                if len(self.pairs) > MAX_PAIRS:
+                    raise Refused("more than 1024 pairs of kind and driver", line=one.line)
                 if one.type_from is not None:
                     self.with_type_from.add((one.kind, driver))
             if one.type_from is not None:
-                declare.check_fact(one.type_from, "string", False, False)
+                declare.check_fact(one.type_from, "string", False)
         self.has_mdev = any(kind == "mdev" for kind, _ in self.pairs)
 
     def _declare(self, raw):
@@ -133,22 +143,26 @@ class Compiled:
         rule = Rule(raw.name)
         rule.migratable_no = raw.migratable_no
         scope = self._scope("when")
+        if len(raw.whens) > MAX_CLAUSES:
+            raise Refused("more than 1024 conditions of a rule", line=raw.line)
         rule.whens = [clauses.compile_clause(one, scope) for one in raw.whens]
         for clause in rule.whens:
             clause.finish(scope)
         rule.bindings = scope.bindings
-        self._count(rule.bindings, len(rule.bindings), raw.line)
+        self._count(rule.bindings, raw.line)
         if len(raw.blocks) > MAX_BLOCKS:
             raise Refused("more than 1024 blocks in a rule", line=raw.line)
         rule.blocks = [self._block(one, rule.bindings) for one in raw.blocks]
+        variables = {(name, tuple(sorted(words))) for one in [rule] + rule.blocks
+                     for name, words in one.bindings.items()}
+        if len(variables) > MAX_VARIABLES:
+            raise Refused("more than 16 variables of a rule with its blocks", line=raw.line)
         return rule
 
     @staticmethod
-    def _count(bindings, variables, line):
+    def _count(bindings, line):
         if combinations(bindings) > MAX_COMBINATIONS:
             raise Refused("more than 256 combinations", line=line)
-        if variables > MAX_VARIABLES:
-            raise Refused("more than 16 variables", line=line)
 
     def _block(self, raw, outer):
         if self.narrows is not None and raw.kind != "refuse":
@@ -157,7 +171,7 @@ class Compiled:
             raise Refused("a block without clauses or claims", line=raw.line)
         if raw.claims and raw.kind != "accept":
             raise Refused("claims in an offer or refuse block", line=raw.line)
-        if len(raw.clauses) + len(raw.claims) > MAX_CLAUSES:
+        if len(raw.clauses) > MAX_CLAUSES:
             raise Refused("more than 1024 clauses in a block", line=raw.line)
         block = Block(raw.kind)
         scope = self._scope(raw.kind)
@@ -168,10 +182,10 @@ class Compiled:
         for clause in block.clauses:
             clause.finish(scope)
         block.bindings = scope.bindings
-        self._count(block.bindings, len(block.bindings) + len(outer), raw.line)
+        self._count(block.bindings, raw.line)
         for name, expression in block.claims.items():
             if expression is not None:
-                expression.bind(self.attributes[name].type, scope.known())
+                expression.bind(scope.known())
         for clause in block.clauses:
             (block.varying if clause.variables & set(block.bindings) else block.fixed).append(clause)
         block.named = frozenset(clause.name for clause in block.clauses)
@@ -212,7 +226,7 @@ class Compiled:
         if name == "migration-version" and (self.attributes or self.locals
                                             or any(rule.blocks for rule in self.rules)):
             raise Refused("beside migration-version a policy says no more than migratable no")
-        brought = set(BROUGHT.get(name, ())) | {"speaks", "speaks_of"}
+        brought = {"speaks", "speaks_of"} | set(BROUGHT.get(name, ()))
         taken = brought & set(self.attributes)
         if name.endswith("type-attributes"):
             taken |= {one for one in self.attributes if one.startswith("compatible_")}

@@ -1,236 +1,295 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""CLAIMS: whether one source could be accepted twice with one attribute claimed differently.
+"""CLAIMS, from "No source may be accepted twice" to its end: which claims the compiler sees to be an error.
 
-Every pair of ways to be accepted (a block with values of all its variables) is taken.  For each attribute
-the pairs of target's and source's values are found that both ways allow, out of sample values.  Where some
-attribute has none, the two ways exclude each other.  Otherwise a target and a source are put together and
-judged: two different claims prove a conflict.  What neither excludes nor proves is left undecided (None).
+"It compares each computed claim (no copy, nor source.NAME of the attribute itself) with all others on
+the attribute, for each combination of the variables that these two use.  Two are told apart if for some
+attribute nothing, not even absence, is left of one's own, by the conditions of both rules; or of the
+source's, by the clauses of both blocks, and by those conditions too if a block says == self or leaves out
+the attribute, not being dynamic.  [...]  Two that are not told apart are an error if they are computed from
+two attributes of the source, or if for one value that is left of that attribute (of a copy, its own) both
+have a value in the domain, and these differ."  The answer is exact: True (an error) or False.
 """
 
 import itertools
 
-import evaluate
+import operands
 import ranges
-import samples
 import valuetypes
-from facts import ABSENT
+from errors import Refused
 
-MAX_WAYS = 600
-MAX_PAIRS = 20000
-MAX_ROWS = 70000
-MAX_CELLS = 200000
-MAX_ATTEMPTS = 60
+MAX_WORDS = 256
+MAX_COMPUTED = 1024
+MAX_PAIRS = 1 << 20
 
 
-class _Undecided(Exception):
-    pass
+class Left:
+    """What clauses leave of an attribute.
 
+    absence: whether it may be absent; values: None (all), a frozenset, or a tuple of (low, high), both in it;
+    beginnings: lists with words that end in *, as (Texts, values of its templates, without).
+    """
 
-class _Way:
-    """A block with the values of its variables and those of its rule."""
+    __slots__ = ("absence", "values", "beginnings")
 
-    def __init__(self, policy, rule, block, words):
-        self.rule, self.block, self.words = rule, block, words
-        self.claims = dict(block.claims)
-        for name in block.claimed_copies:
-            self.claims[name] = None
+    def __init__(self, absence, values, beginnings=()):
+        self.absence, self.values, self.beginnings = absence, values, beginnings
 
+    def with_(self, other):
+        """What both leave."""
+        return Left(self.absence and other.absence, _both(self.values, other.values),
+                    self.beginnings + other.beginnings)
 
-class _Search:
-    def __init__(self, policy):
-        self.policy = policy
-        self.every = list(samples.every_clause(policy))
-        self.sources = set()
-        for rule in policy.rules:
-            for block in rule.blocks:
-                for name, expression in block.claims.items():
-                    self.sources.add(name)
-                    if expression is not None and expression.source is not None:
-                        self.sources.add(expression.source)
-        self.named = {clause.name for clause, _ in self.every} | self.sources
-        self.values = {}
-        self.complete = {}
-        self.cache = {}
-        for name in self.named:
-            declared = policy.all_attributes[name]
-            own = [(clause, words) for clause, words in self.every if clause.name == name]
-            expressed = any(clause.form == "expr" for clause, _ in own)
-            self.values[name], self.complete[name] = samples.of_attribute(
-                declared, own, expressed or name in self.sources)
-
-    def ways(self):
-        found = []
-        for rule in self.policy.rules:
-            if rule.migratable_no:
-                continue
-            for words in evaluate.words_of(rule.bindings):
-                for block in rule.blocks:
-                    if block.kind != "accept":
-                        continue
-                    for more in evaluate.words_of(block.bindings):
-                        found.append(_Way(self.policy, rule, block, dict(words, **more)))
-                        if len(found) > MAX_WAYS:
-                            raise _Undecided
-        return found
-
-    def targets(self, name, pair):
-        """The values that the target may have."""
-        declared = self.policy.all_attributes[name]
-        if name == "kind":
-            return [pair[0]]
-        if name == "driver":
-            return [pair[1]]
-        if name == "type":
-            if pair[0] == "mdev":
-                return self.values[name]
-            return self.values[name] + [ABSENT] if pair in self.policy.with_type_from else [ABSENT]
-        return self.values[name] + ([ABSENT] if declared.default is ABSENT else [])
-
-    def allowed(self, way, name, pair):
-        """All (target's, source's) values of an attribute that this way allows."""
-        whens = [one for one in way.rule.whens if one.name == name]
-        clauses = [one for one in way.block.clauses if one.name == name]
-        used = set().union(*(one.variables for one in whens + clauses)) if whens or clauses else set()
-        key = (name, pair, id(way.rule), id(way.block), tuple(sorted((one, way.words[one]) for one in used)))
-        if key in self.cache:
-            return self.cache[key]
-        declared = self.policy.all_attributes[name]
-        targets = [value for value in self.targets(name, pair)
-                   if all(evaluate.clauses.holds(one, value, {}, way.words) for one in whens)]
-        clauses = [one for one in clauses if one.form != "local-ranges"
-                   and not (one.form == "self" and one.operand != name)]
-        equal = name not in way.block.named and not declared.dynamic
-        sources = list(self.values[name])
-        if declared.default is None or declared.default is ABSENT:
-            sources.append(ABSENT)
-        if name in ("kind", "driver"):
-            sources += [pair[name == "driver"]]
-        if equal:
-            found = frozenset((value, value) for value in targets)
-        elif len(targets) * len(sources) > MAX_CELLS:
-            raise _Undecided
-        else:
-            found = frozenset((target, source) for target in targets for source in sources
-                              if all(evaluate.clauses.holds(one, source, {name: target}, way.words)
-                                     for one in clauses))
-        self.cache[key] = found
-        return found
-
-    def pair(self, one, other):
-        """True, False or None: could a source be accepted in both ways and be claimed differently?"""
-        both = [name for name in one.claims if name in other.claims
-                and not (one.claims[name] is None and other.claims[name] is None)]
-        if not both:
+    def nothing(self):
+        if self.absence or self.values is None:
             return False
-        results = {self.scoped(one, other, both, pair) for pair in self.policy.pairs}
-        return True if True in results else None if None in results else False
+        if not self.values:
+            return True
+        # "Of two lists with words that end in * one counts": there is one that leaves none of the values
+        return any(not any(_listed(one, value) for value in self.values) for one in self.beginnings)
 
-    def scoped(self, one, other, both, pair):
-        joint, complete = {}, True
-        for name in self.named | {"kind", "driver"}:
-            if name not in self.values:
-                continue
-            joint[name] = self.allowed(one, name, pair) & self.allowed(other, name, pair)
-            complete = complete and self.complete[name]
-            if not joint[name]:
-                if self.complete[name]:
-                    return False
-                return None
-        asked = set(both)
-        for way in (one, other):
-            for expression in way.claims.values():
-                if expression is not None and expression.source is not None:
-                    asked.add(expression.source)
-        asked = sorted(asked)
-        sources = [sorted({source for _, source in joint[name]}, key=repr) for name in asked]
-        count = 1
-        for row in sources:
-            count *= len(row)
-        if count > MAX_ROWS:
+
+EVERYTHING = Left(True, None)
+NOTHING = Left(False, frozenset())
+ABSENCE = Left(True, frozenset())
+A_VALUE = Left(False, None)
+
+
+def _listed(beginning, value):
+    texts, values, without = beginning
+    if value in without:
+        return False
+    return (value in values or any(value.startswith(one) for one in texts.prefixes)
+            or any(_listed((kept, kept.values, gone.values), value) for kept, gone in texts.groups))
+
+
+def _both(one, other):
+    if one is None:
+        return other
+    if other is None:
+        return one
+    if not one or not other:
+        return frozenset()
+    if isinstance(one, frozenset):
+        return one & other
+    return tuple((max(a, c), min(b, d)) for a, b in one for c, d in other if max(a, c) <= min(b, d))
+
+
+def domain(declared):
+    of = declared.type
+    if of.kind == "enum":
+        return Left(True, frozenset(of.words))
+    if of.kind == "bool":
+        return Left(True, frozenset((False, True)))
+    if of.kind == "int":
+        return Left(True, ((of.lo, of.hi),))
+    return EVERYTHING
+
+
+def _compared(operator, kind, value):
+    if kind == "version":
+        value = ranges.number(value, len(value))
+    if operator == "<=":
+        return Left(False, ((min(valuetypes.LOWEST, 0), value),))
+    if operator == ">=":
+        return Left(False, ((value, max(valuetypes.HIGHEST, ranges.BASE ** 4)),))
+    if kind in ("int", "version"):
+        return Left(False, ((value, value),))
+    return Left(False, frozenset((value,)))
+
+
+def _words(template, fixed, bindings):
+    """All that a template can become, or None if that is more than 256 words."""
+    names = sorted(template.variables)
+    rows = itertools.product(*((fixed[name],) if name in fixed else bindings[name] for name in names))
+    found = set()
+    for row in rows:
+        found.add(template.text(dict(zip(names, row))))
+        if len(found) > MAX_WORDS:
             return None
-        differing = [seen for seen in (dict(zip(asked, row)) for row in itertools.product(*sources))
-                     if self.differ(one, other, both, seen)]
-        if not differing:
-            return False if complete else None
-        for attempt in range(MAX_ATTEMPTS):
-            if self.proved(pair, joint, differing[attempt % len(differing)], attempt):
-                return True
-        return None
+    return found
 
-    def claims(self, way, seen):
+
+def _texts(clause, fixed, bindings):
+    texts = clause.operand
+    found = set(texts.values)
+    for template in texts.templates:
+        words = _words(template, fixed, bindings)
+        if words is None:
+            return EVERYTHING
+        found |= words
+    without = clause.away.values if clause.away is not None else set()
+    if texts.prefixes or texts.groups:
+        return Left(False, None, ((texts, frozenset(found), frozenset(without)),))
+    return Left(False, frozenset(found - without))
+
+
+def of_clause(clause, fixed, bindings):
+    """What one clause leaves; fixed: words of the variables that the claim uses; bindings: of all."""
+    operator, form, kind = clause.operator, clause.form, clause.of.kind
+    if operator == "any":
+        return EVERYTHING
+    if operator == "absent":
+        return ABSENCE
+    if operator == "present":
+        return A_VALUE
+    if form in ("self", "local-ranges") or operator not in ("==", "in", "<=", ">="):
+        return EVERYTHING
+    if kind in ("set", "mask"):
+        return A_VALUE
+    if form == "expr":
+        if clause.operand.uses_self or not clause.operand.variables <= set(fixed):
+            return EVERYTHING
+        value = clause.operand.value(None, None, fixed)
+        return NOTHING if value is None else _compared(operator, kind, value)
+    if form == "texts":
+        return _texts(clause, fixed, bindings)
+    if form == "const":
+        return _compared(operator, kind, clause.operand)
+    if form == "values":
+        return Left(False, frozenset(clause.operand - (clause.away or set())))
+    if form == "ranges":
+        return Left(False, tuple((low, high - 1) for low, high in clause.operand))
+    left = []
+    for pair in clause.operand:
+        left += operands.left_of(pair, clause.away or ())
+    return Left(False, tuple(left))
+
+
+class Claim:
+    """One claim of a block for one combination of the variables that it uses; expression None: a copy."""
+
+    def __init__(self, name, rule, block, expression, fixed):
+        self.name, self.rule, self.block = name, rule, block
+        self.expression, self.fixed = expression, fixed
+        self.source = name if expression is None else expression.source
+        self.key = (id(rule), id(block), tuple(sorted(fixed.items())))
+        self.own_key = (id(rule), tuple(sorted((one, word) for one, word in fixed.items()
+                                               if one in rule.bindings)))
+        bindings = dict(rule.bindings, **block.bindings)
+        self.own = self._left(rule.whens, bindings)
+        self.others = self._left(block.clauses, bindings)
+        self.equal = {one.name for one in block.clauses
+                      if one.operator == "==" and one.form == "self" and one.operand == one.name}
+
+    def _left(self, clauses, bindings):
         found = {}
-        for name, expression in way.claims.items():
-            if expression is None:
-                if name in seen:
-                    found[name] = seen[name]
-                continue
-            source = seen.get(expression.source)
-            value = expression.value(None, None if source is ABSENT else source, way.words)
-            if value is None or not valuetypes.in_domain(self.policy.attributes[name].type, value):
-                return None
-            found[name] = value
+        for clause in clauses:
+            left = of_clause(clause, self.fixed, bindings)
+            found[clause.name] = found[clause.name].with_(left) if clause.name in found else left
         return found
 
-    def differ(self, one, other, both, seen):
-        first, second = self.claims(one, seen), self.claims(other, seen)
-        if first is None or second is None:
-            return False
-        return any(first[name] != second[name] for name in both)
+    def takes_own(self, name, declared):
+        """Whether the block says == self or leaves out the attribute, not being dynamic."""
+        return name in self.equal or (name not in self.block.named and not declared.dynamic)
 
-    def proved(self, pair, joint, seen, attempt):
-        """Judge a target and a source with these values; each attempt takes others of those not asked for."""
-        policy = self.policy
-        target, source = {}, {"kind": pair[0], "driver": pair[1]}
-        type_ = "other-1" if pair[0] == "mdev" else ABSENT
-        source["type"] = type_
-        for name in policy.attributes:
-            if name not in joint:
-                target[name] = source[name] = self._some(policy.attributes[name])
-        for name, pairs in joint.items():
-            fitting = [one for one in pairs if name not in seen or one[1] == seen[name]]
-            mine, theirs = sorted(fitting, key=repr)[attempt * (7 + len(target)) % len(fitting)]
-            source[name] = theirs
-            if name == "type":
-                type_ = mine
-            elif name in policy.attributes:
-                target[name] = mine
-        for name, local in policy.locals.items():
-            if local.type.kind == "versions":
-                target[name] = ranges.united([(0, ranges.BASE ** local.type.n)], local.type.n)
-        view = evaluate.View(policy, pair[0], pair[1], None if type_ is ABSENT else type_, True,
-                             values=target)
-        subject = evaluate.Subject(view, [])
-        if subject.problems:
-            return False
-        record = {}
-        for name, declared in policy.all_attributes.items():
-            value = source.get(name, ABSENT)
-            if value is not ABSENT and not (declared.default is not None and value == declared.default):
-                record[name] = (declared.record_type, value)
-        return any(len(values) > 1 for values in subject.accepts(record)[1].values())
+    def value(self, source):
+        if self.expression is None:
+            return source
+        return self.expression.value(None, source, self.fixed)
 
-    @staticmethod
-    def _some(declared):
-        if declared.default is not None:
-            return declared.default
-        return samples.of_attribute(declared, [], False)[0][0]
+
+def claims_on(policy, name):
+    """(computed claims, copies) on one attribute, each for all combinations of the variables used."""
+    computed, copies = [], []
+    for rule in policy.rules:
+        for block in rule.blocks:
+            if block.kind != "accept":
+                continue
+            expression = block.claims.get(name)
+            if expression is not None and expression.tree == ("source", name):
+                expression = None
+            if expression is None:
+                if name in block.claims or name in block.claimed_copies:
+                    copies.append((rule, block))
+                continue
+            bindings = dict(rule.bindings, **block.bindings)
+            names = sorted(expression.variables)
+            for row in itertools.product(*(bindings[one] for one in names)):
+                computed.append((rule, block, expression, dict(zip(names, row))))
+                if len(computed) > MAX_COMPUTED:
+                    raise Refused("more than 1024 combinations of computed claims on %s" % name)
+    if len(computed) * (len(computed) - 1) // 2 + len(computed) * len(copies) > MAX_PAIRS:
+        raise Refused("more than 2^20 pairs of claims on %s" % name)
+    return computed, copies
+
+
+class _Pairs:
+    """The comparison of claims on one attribute, two by two."""
+
+    def __init__(self, policy, name):
+        self.policy, self.name = policy, name
+        self.of = policy.attributes[name].type
+        self.own_known, self.known = {}, {}
+
+    def source_left(self, one, other, name):
+        """What is left of the source's attribute."""
+        declared = self.policy.all_attributes[name]
+        left = domain(declared)
+        parts = [one.others, other.others]
+        if one.takes_own(name, declared) or other.takes_own(name, declared):
+            parts += [one.own, other.own]
+        for part in parts:
+            if name in part:
+                left = left.with_(part[name])
+        return left
+
+    def _own_apart(self, one, other):
+        for name in set(one.own) | set(other.own):
+            left = domain(self.policy.all_attributes[name])
+            for part in (one.own, other.own):
+                if name in part:
+                    left = left.with_(part[name])
+            if left.nothing():
+                return True
+        return False
+
+    def told_apart(self, one, other):
+        key = (one.own_key, other.own_key)
+        if key not in self.own_known:
+            self.own_known[key] = self._own_apart(one, other)
+        if self.own_known[key]:
+            return True
+        key = (one.key, other.key)
+        if key not in self.known:
+            names = set(one.own) | set(other.own) | set(one.others) | set(other.others)
+            self.known[key] = any(self.source_left(one, other, name).nothing() for name in names)
+        return self.known[key]
+
+    def _differ(self, one, other, source):
+        first, second = one.value(source), other.value(source)
+        return (first is not None and second is not None and first != second
+                and valuetypes.in_domain(self.of, first) and valuetypes.in_domain(self.of, second))
+
+    def wrong(self, one, other):
+        """Whether these two, not being told apart, are an error."""
+        if one.source is None and other.source is None:
+            return self._differ(one, other, None)
+        if one.source is not None and other.source is not None and one.source != other.source:
+            return True
+        name = one.source or other.source
+        of = self.policy.all_attributes[name].type
+        left = self.source_left(one, other, name)
+        if of.hi - of.lo < 256:
+            return any(self._differ(one, other, value)
+                       for low, high in left.values for value in range(low, high + 1))
+        # of a larger domain there are only copies, and what they are compared with is one number
+        value = (other if one.expression is None else one).value(None)
+        if value is None or not valuetypes.in_domain(self.of, value):
+            return False
+        return any(low != value or high != value for low, high in left.values)
 
 
 def claims_could_conflict(policy):
-    """Whether the claims rule is broken: True (proved), False (proved not to be), None (not decided)."""
-    if policy.narrows is not None or not policy.dynamic:
-        return False
-    result = False
-    try:
-        search = _Search(policy)
-        for count, (one, other) in enumerate(itertools.combinations(search.ways(), 2)):
-            if count > MAX_PAIRS:
-                return None
-            found = search.pair(one, other)
-            if found:
-                return True
-            if found is None:
-                result = None
-    except _Undecided:
-        return None
-    return result
+    """Whether the policy is an error by the rule of CLAIMS: True or False."""
+    for name in policy.dynamic:
+        computed, copies = claims_on(policy, name)
+        if not computed:
+            continue
+        computed = [Claim(name, *one) for one in computed]
+        copies = [Claim(name, rule, block, None, {}) for rule, block in copies]
+        pairs = _Pairs(policy, name)
+        for at, one in enumerate(computed):
+            for other in itertools.chain(computed[at + 1:], copies):
+                if not pairs.told_apart(one, other) and pairs.wrong(one, other):
+                    return True
+    return False

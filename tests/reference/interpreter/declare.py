@@ -41,7 +41,7 @@ def built_in():
             for name in BUILT_IN}
 
 
-def check_fact(raw, of_type, has_key, has_mdev):
+def check_fact(raw, of_type, has_key):
     """Whether this fact is one, for a type."""
     count = facts.STRINGS[raw.name]
     two = of_type == "pci-id" and raw.name in facts.TWO_FILES and len(raw.strings) == 2
@@ -50,8 +50,8 @@ def check_fact(raw, of_type, has_key, has_mdev):
     if raw.name in ("type", "parent", "device"):
         paths = raw.strings
     elif raw.name == "module":
-        paths = raw.strings
-        if "/" in raw.strings[0]:
+        paths = raw.strings[1:]
+        if "/" in raw.strings[0] or raw.strings[0] in ("", ".", ".."):
             raise Refused("the name of a module", line=raw.line)
     else:
         paths = ()
@@ -63,8 +63,6 @@ def check_fact(raw, of_type, has_key, has_mdev):
         wrong = facts.path_is_wrong(path)
         if wrong:
             raise Refused(wrong, line=raw.line)
-    if two and facts.folder(raw.strings[0]) != facts.folder(raw.strings[1]):
-        raise Refused("the two files of a pci-id are not in one directory", line=raw.line)
     if has_key and (raw.name not in facts.WITH_KEY or two):
         raise Refused("key goes with one file", line=raw.line)
 
@@ -82,8 +80,12 @@ def make_type(raw):
             words = frozenset(operands.plain(token, True) for token in tokens)
             if len(words) != len(tokens):
                 raise BadValue("a word twice")
-            if not words or "" in words:
-                raise BadValue("an empty list or word")
+            if not words:
+                raise BadValue("an empty list")
+            if raw.type == "set":
+                separator = options.get("separator")
+                if any(not word or (separator or " ") in word for word in words):
+                    raise BadValue("a word that is empty or has the separator in it")
         if raw.n is not None:
             top = 256 if raw.type == "mask" else 4
             if not 1 <= raw.n <= top:
@@ -124,7 +126,7 @@ def declaration(raw, local, has_mdev):
     if "from" not in options:
         raise Refused("%s: from what?" % raw.name, line=raw.line)
     fact = options["from"]
-    check_fact(fact, raw.type, "key" in options, has_mdev)
+    check_fact(fact, raw.type, "key" in options)
     if "key" in options and facts.key_is_wrong(options["key"]):
         raise Refused(facts.key_is_wrong(options["key"]), line=raw.line)
     default = None

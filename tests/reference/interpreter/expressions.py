@@ -10,8 +10,24 @@ import mutate
 import valuetypes
 from errors import BadValue, Refused
 
-MAX_NUMBERS = 64
+MAX_PARTS = 64
 BESIDE_HEX = re.compile(r"-?(?:[0-9A-Fa-f]|0[xX][0-9A-Fa-f]+)\Z")
+
+
+DECIMAL = valuetypes.Type("int")
+
+
+def separated(tokens):
+    """The tokens, with a - that was read as text behind a hole being the operator that it is."""
+    found = []
+    for token in tokens:
+        if token.kind == "word" and token.text[0] == "-" and not token.text[1:2].isdigit():
+            found.append(token._replace(kind="sym", text="-", end=token.start + 1))
+            token = token._replace(text=token.text[1:], start=token.start + 1)
+            if not token.text:
+                continue
+        found.append(token)
+    return found
 
 
 def integer(of, word):
@@ -51,13 +67,13 @@ class Expression:
         self.numbers = {}               # variable -> {word: int}, once the bindings are known
         self.line = line
 
-    def bind(self, of, bindings):
-        """Read the values of all variables as integers."""
+    def bind(self, bindings):
+        """Read the values of all variables as decimal integers."""
         for name in self.variables:
             if name not in bindings:
                 raise Refused("{%s} is not bound" % name, line=self.line)
             try:
-                self.numbers[name] = {word: integer(of, word) for word in bindings[name]}
+                self.numbers[name] = {word: valuetypes.integer(DECIMAL, word) for word in bindings[name]}
             except BadValue:
                 raise Refused("{%s} is no integer" % name, line=self.line) from None
 
@@ -83,11 +99,11 @@ class Parser:
     """Reads the tokens of an EXPR."""
 
     def __init__(self, tokens, of, self_allowed, source_attributes, line):
-        self.tokens, self.at = tokens, 0
+        self.tokens, self.at = separated(tokens), 0
         self.of, self.self_allowed, self.source_attributes = of, self_allowed, source_attributes
         self.variables = set()
         self.source, self.uses_self = None, False
-        self.numbers = 0
+        self.parts = 0                  # operands and operators
         self.line = line
 
     def fail(self, message):
@@ -102,8 +118,8 @@ class Parser:
         tree = self.expression()
         if self.at < len(self.tokens):
             self.fail("something follows the expression")
-        if self.numbers > MAX_NUMBERS:
-            self.fail("more than 64 numbers in an expression")
+        if self.parts > MAX_PARTS:
+            self.fail("more than 64 operands and operators in an expression")
         return Expression(tree, self.variables, self.source, self.uses_self, self.line)
 
     def expression(self):
@@ -112,11 +128,14 @@ class Parser:
         while self.sym() in ("+", "-", "*", "/"):
             operator = self.sym()
             self.at += 1
+            self.parts += 1
             if operator in "+-":
                 added = True
             elif added:
                 self.fail("* or / after + or - needs parentheses")
             right = self.operand()
+            if operator == "/" and right == ("int", 0):
+                self.fail("a division by the constant 0")
             if tree[0] == "int" and right[0] == "int":
                 result = calculate(operator, tree[1], right[1])
                 if result is None:
@@ -143,7 +162,7 @@ class Parser:
             if token.text == "{":
                 return self.hole()
             self.fail("%r in an expression" % token.text)
-        self.numbers += 1
+        self.parts += 1
         word = token.text
         if word == "self":
             if not self.self_allowed:
@@ -169,6 +188,6 @@ class Parser:
         if len(row) < 2 or row[0].kind != "word" or row[1].text != "}" or row[1].kind != "sym":
             self.fail("{n} expected")
         self.at += 2
-        self.numbers += 1
+        self.parts += 1
         self.variables.add(row[0].text)
         return ("var", row[0].text)

@@ -15,7 +15,10 @@ MAX_FACT = 4096
 STRINGS = {"type": 1, "parent": 1, "device": 1, "module": 2, "os-release": 1, "kernel-release": 0, "site": 1}
 TWO_FILES = ("type", "parent", "device")
 WITH_KEY = ("type", "parent", "device", "module")
-CAPACITY = frozenset(("available_instances", "devices"))
+DEVICES = "devices"
+# what the last part of a path is not
+NO_FACT = re.compile(r"(?:available_instances|creatable_vgpu_types|config|remove|rescan|reset|rom|vpd)\Z"
+                     r"|resource[0-9]")
 
 PRINTABLE = re.compile(r"[\x20-\x7e]*\Z")
 PRINTABLE_AND_WHITE = re.compile(r"[\x20-\x7e\n\t]*\Z")
@@ -50,19 +53,16 @@ def path_is_wrong(path):
         return "a path with a part that is empty, . or .."
     if len(path) > MAX_PATH:
         return "a path of more than 1024 bytes"
-    if CAPACITY & set(parts):
-        return "a file that says how much room is left"
+    if DEVICES in parts or NO_FACT.match(parts[-1]):
+        return "a file that tells capacity, or does something when read"
     return None
-
-
-def folder(path):
-    return path.rpartition("/")[0]
 
 
 def of_key(text, key):
     """The value of the item with this key: str, ABSENT or UNREADABLE."""
     found = ABSENT
-    for item in re.split(r"[\n,]", text):
+    items = [item.strip(" \t") for item in re.split(r"[\n,]", text)]
+    for item in items:
         end = ITEM.match(item).end()
         if end == len(item):
             continue
@@ -86,8 +86,6 @@ def read(declaration, raw):
         raw = of_key(raw, declaration.key)
         if raw is ABSENT or raw is UNREADABLE:
             return raw
-        if not white_set and not PRINTABLE.match(raw):
-            return UNREADABLE
     try:
         value = valuetypes.from_text(of, raw)
     except BadValue:

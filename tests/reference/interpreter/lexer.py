@@ -16,18 +16,18 @@ MAX_NEST = 64
 FOREIGN = re.compile(r"[^\t\n\x20-\x7e]")
 BLANK = re.compile(r"[ \t\n]+")
 COMMENT = re.compile(r"#[^\n]*")
-STRING = re.compile(r'"((?:[^"\\\n]|\\["\\])*)"')
-FIRST = re.compile(r"[A-Za-z0-9_]|-(?=[0-9])|(?=<[0-9.,]*>)")
+STRING = re.compile(r'"((?:[^"\\\n\t]|\\["\\])*)"')
+FIRST = re.compile(r"[A-Za-z0-9_]|-(?=[0-9])|(?=<[0-9., ]*>)")
 BODY = re.compile(r"[A-Za-z0-9_.:-]*")
-ANGLE = re.compile(r"<[0-9.,]*>")
-SIGN = re.compile(r"==|<=|>=|[{}(),;:=+*/]")
-OPERATOR_BEFORE = re.compile(r"[A-Za-z0-9{}()]")
+ANGLE = re.compile(r"<[0-9., ]*>")
+SIGN = re.compile(r"==|<=|>=|[{}(),;:=+*/-]")
+OPERATOR_BEFORE = re.compile(r'[A-Za-z0-9_"{}()]')
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
-VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?\Z")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 PLAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_])?\Z")
 WORDCHARS = re.compile(r"[A-Za-z0-9_.:-]+\Z")
-NUMBER = re.compile(r"[0-9]{1,20}\Z")
+NUMBER = re.compile(r"[0-9]+\Z")
 
 
 def fail(message, line):
@@ -81,15 +81,15 @@ def tokens(text):
         if char == '"':
             match = STRING.match(text, at)
             if not match:
-                fail("a string that does not end on its line", line)
+                fail("a string that does not end on its line, or with a tab or a wrong backslash", line)
             inner = re.sub(r"\\(.)", r"\1", match.group(1))
             if len(inner) > MAX_WORD:
                 fail("a string of more than 4096 bytes", line)
             found.append(Token("string", inner, at, match.end(), line, False))
             at = match.end()
             continue
-        if found and found[-1].text == "}" and found[-1].end == at and BODY.match(text, at).end() > at \
-                and not FIRST.match(text, at):
+        if found and found[-1][:2] == ("sym", "}") and found[-1].end == at \
+                and BODY.match(text, at).end() > at and not FIRST.match(text, at):
             end = BODY.match(text, at).end()        # text behind a hole of a template
             found.append(Token("word", text[at:end], at, end, line, False))
             at = end
@@ -112,10 +112,6 @@ def tokens(text):
                 depth -= 1
             found.append(Token("sym", sign, at, match.end(), line, False))
             at = match.end()
-            continue
-        if char == "-" and text[at - 1:at] in (" ", "\t", "\n") and text[at + 1:at + 2] in (" ", "\t", "\n"):
-            found.append(Token("sym", "-", at, at + 1, line, False))
-            at += 1
             continue
         fail("%r has no meaning here" % char, line)
     return found

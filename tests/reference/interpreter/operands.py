@@ -7,6 +7,9 @@ import valuetypes
 from errors import BadValue, Refused
 
 MAX_LIST = 4096
+MAX_VALUES = 256
+MAX_PARTS = 64
+NEVER_BEFORE_HOLES = ("but", "offer", "refuse", "target", "source", "enum", "set")
 TEXTS = ("string", "enum", "pci-id")
 
 
@@ -28,6 +31,7 @@ class Texts:
         self.values = set()
         self.prefixes = []
         self.templates = []
+        self.groups = []                # constants with except that have such beginnings: (Texts, Texts)
 
 
 def is_reference(word):
@@ -97,8 +101,10 @@ class Group:
     def __init__(self, items, excepted):
         self.items, self.excepted = items, excepted
 
-    def __len__(self):
-        return len(self.items)
+
+def count(item):
+    """How many values of a list this item is."""
+    return len(item.items) + len(item.excepted) if isinstance(item, Group) else 1
 
 
 class Constants:
@@ -117,18 +123,18 @@ class Constants:
                 self._check(item, names)
         except BadValue as bad:
             raise Refused("constant %s: %s" % (name, bad), line=line) from None
-        if len(items) > MAX_LIST:
+        if len(items) + len(excepted or ()) > MAX_LIST:
             raise Refused("more than 4096 words in a list", line=line)
         self.items[name] = items if excepted is None else [Group(items, excepted)]
 
     @staticmethod
     def _check(item, names):
-        tokens = item
         if is_braced(item):
-            tokens = members(item)
-        elif len(item) != 1:
+            members(item)               # in braces all words are what they read
+            return
+        if len(item) != 1:
             raise BadValue("made of something else than values")
-        for token in tokens:
+        for token in item:
             if token.kind == "sym" and token.text != "*":
                 raise BadValue("no value")
             if token.kind == "word" and (token.text in names or is_reference(token.text)):
@@ -208,8 +214,12 @@ def _ranges(items):
 
 def versions(of, tokens, constants=NONE_KNOWN):
     """A list of version ranges."""
+    return versions_of_items(of, *split(tokens), constants)
+
+
+def versions_of_items(of, kept, excepted, constants):
     lists = []
-    for items in split(tokens):
+    for items in (kept, excepted):
         if items is None:
             lists.append(None)
             continue
@@ -219,8 +229,6 @@ def versions(of, tokens, constants=NONE_KNOWN):
                 texts.append((_ranges(item.items), _ranges(item.excepted)))
             else:
                 texts += _ranges([item])
-        if len(texts) > MAX_LIST:
-            raise BadValue("more than 4096 words in a list")
         lists.append(texts)
     return ranges.list_of(lists[0], lists[1], of.n, of.major)
 
@@ -240,7 +248,7 @@ def int_list(of, items, constants):
         if isinstance(item, Group):
             away = int_list(of, item.excepted, constants)
             for pair in int_list(of, item.items, constants):
-                found += _left_of(pair, away)
+                found += left_of(pair, away)
         elif len(item) == 1 and item[0].kind == "word" and ".." in item[0].text:
             pair = int_range(of, item[0].text)
             if not (valuetypes.in_domain(of, pair[0]) and valuetypes.in_domain(of, pair[1])):
@@ -252,11 +260,12 @@ def int_list(of, items, constants):
     return found
 
 
-def _left_of(pair, away):
+def left_of(pair, away):
     """What of a pair is in none of others."""
     left = [pair]
     for low, high in away:
-        left = [one for a, b in left for one in ((a, min(b, low - 1)), (max(a, high + 1), b)) if one[0] <= one[1]]
+        left = [one for a, b in left for one in ((a, min(b, low - 1)), (max(a, high + 1), b))
+                if one[0] <= one[1]]
     return left
 
 
@@ -273,16 +282,33 @@ def template(item, bind):
             text = token.text
             if not lexer.WORDCHARS.match(text):
                 raise BadValue("%r in a template" % text)
+            if not parts and text in NEVER_BEFORE_HOLES:
+                raise BadValue("no hole behind %s" % text)
             parts.append(text)
+            at += 1
+        elif token.kind == "sym" and token.text in ":-" and any(isinstance(one, tuple) for one in parts):
+            parts.append(token.text)    # text behind a hole
             at += 1
         elif token.kind == "sym" and token.text == "{":
             name, words, at = hole(item, at + 1)
             if words is not None:
                 bind(name, words)
+            elif not parts and at < len(item) and not lexer.PLAIN.match(item[at].text[:1]):
+                raise BadValue("{%s} touches no word before it and no letter behind" % name)
             parts.append((name,))
         else:
             raise BadValue("%r in a template" % token.text)
-    return Template(parts)
+    if not any(isinstance(one, tuple) for one in parts):
+        raise BadValue("no template and no value")
+    joined = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    if len(joined) > MAX_PARTS:
+        raise BadValue("more than 64 parts of a template")
+    return Template(joined)
 
 
 def _within_hole(item, token):
@@ -315,7 +341,8 @@ def hole(item, at):
         words = []
         while True:
             at += 1
-            if at >= len(item) or item[at].kind != "word" or not lexer.PLAIN.match(item[at].text):
+            token = item[at] if at < len(item) else None
+            if token is None or token.kind != "word" or not lexer.WORDCHARS.match(token.text):
                 raise BadValue("a word expected")
             if item[at].text in words:
                 raise BadValue("a word twice")
@@ -323,8 +350,8 @@ def hole(item, at):
             at += 1
             if at >= len(item) or item[at].kind != "sym" or item[at].text != ",":
                 break
-        if len(words) > MAX_LIST:
-            raise BadValue("more than 4096 words in a list")
+        if len(words) > MAX_VALUES:
+            raise BadValue("more than 256 values of a variable")
     if at >= len(item) or item[at].kind != "sym" or item[at].text != "}":
         raise BadValue("} expected")
     return name, words, at + 1 - fewer
@@ -351,8 +378,9 @@ def text_list(of, items, constants, in_condition, bind):
             kept, gone = (text_list(of, part, NONE_KNOWN, in_condition, bind)
                           for part in (item.items, item.excepted))
             if kept.prefixes or gone.prefixes:
-                raise BadValue("a beginning beside except in a constant")
-            into.values |= kept.values - gone.values
+                into.groups.append((kept, gone))
+            else:
+                into.values |= kept.values - gone.values
             continue
         text_item(of, item, into, in_condition, bind)
     return into

@@ -123,24 +123,33 @@ def policy(text):
     """The parts of a policy file."""
     read = Reader(text)
     read.word("language")
-    if read.word() != "1":
+    if read.number() != 1:
         read.at -= 1
         read.fail("this language is not known")
     read.sym(";")
     read.word("policy")
     raw = Raw(name=read.name(), revision=None, fallback=False, narrows=None, vendor=None, applies=[],
               attributes=[], locals=[], consts=[], rules=[], tests=[], speaks=[])
-    if read.take_word("revision"):
-        raw.revision = read.number()
-    raw.fallback = read.take_word("fallback")
-    if read.take_word("narrows"):
-        raw.narrows = read.name()
-    read.sym("{")
+    while not read.take_sym("{"):
+        head(read, raw)
     while not read.take_sym("}"):
         statement(read, raw)
     if read.peek() is not None:
         read.fail("something follows the policy")
     return raw
+
+
+def head(read, raw):
+    """revision N, fallback or narrows NAME: in any order, each once, and one of the last two."""
+    word = read.word("revision", "fallback", "narrows")
+    if word == "revision" and raw.revision is None:
+        raw.revision = read.number()
+    elif word == "fallback" and not raw.fallback and raw.narrows is None:
+        raw.fallback = True
+    elif word == "narrows" and not raw.fallback and raw.narrows is None:
+        raw.narrows = read.name()
+    else:
+        read.fail("%s cannot stand here" % word)
 
 
 def statement(read, raw):
@@ -264,9 +273,9 @@ def option(read):
 
 
 def default(read):
-    """The tokens of a default: one value, or a list of ranges."""
+    """The tokens of a default: one value, or a LIST of ranges."""
     found = default_item(read)
-    while read.is_sym(",") or read.is_word("except"):
+    while read.is_sym(","):
         found.append(read.next())
         found += default_item(read)
     return found

@@ -13,11 +13,12 @@ BASE = 4294967295
 MAX_INTERVALS = 64
 
 NUMBER = re.compile(r"[0-9]+\Z")
-ALTERNATIVE = re.compile(r"([0-9]+)(?:(\.\.)([0-9]*))?\Z")
-ANGLES = re.compile(r"((?:[0-9]+\.)*)<([0-9.,]+)>(\.\*)?\Z")
+ALTERNATIVE = re.compile(r" *([0-9]+) *(?:(\.\.) *([0-9]*) *)?\Z")
+ANGLES = re.compile(r"((?:[0-9]+\.)*)<([0-9., ]+)>(\.\*)?\Z")
 PREFIX = re.compile(r"([0-9]+(?:\.[0-9]+)*)\.\*\Z")
 OPEN = re.compile(r"([0-9]+(?:\.[0-9]+)*)\+\Z")
-HALF_OPEN = re.compile(r"\[([0-9.]+),\s*([0-9.]+)\)\s*")
+HALF_OPEN = re.compile(r"\[([0-9.]+),([0-9.]+|\*)\)")
+BETWEEN = re.compile(r" *, *| +")
 
 
 class Intervals(tuple):
@@ -162,7 +163,7 @@ def listed(texts, n, major):
             continue
         got = item(text, n, major)
         found += got
-        count += len(got)
+        count += max(1, len(got))
     return united(found, n), count
 
 
@@ -174,7 +175,7 @@ def list_of(items, excepted, n, major):
         count += more
         result = without(result, away, n)
     if count > MAX_INTERVALS:
-        raise BadValue("more than 64 intervals")
+        raise BadValue("more than 64 items")
     return result
 
 
@@ -208,20 +209,23 @@ def device_item(text, n):
 def from_device(text, n, major):
     """The ranges that the text of a device spells."""
     text = text.strip(" ")
-    if text == "everything":
-        return united([(0, BASE ** n)], n)
-    if text == "nothing":
-        return united([], n)
     if text.startswith("["):
         found, at = [], 0
-        while at < len(text):
+        while True:
             match = HALF_OPEN.match(text, at)
             if not match:
                 raise BadValue("no normal form")
-            low, high = full(match.group(1), n), full(match.group(2), n)
-            if low >= high:
-                raise BadValue("an empty interval")
+            low = full(match.group(1), n)
+            high = BASE ** n if match.group(2) == "*" else full(match.group(2), n)
+            if low >= high or (found and low <= found[-1][1]):
+                raise BadValue("no normal form")
             found.append((low, high))
+            at = match.end()
+            if at == len(text):
+                break
+            match = BETWEEN.match(text, at)
+            if not match:
+                raise BadValue("no normal form")
             at = match.end()
         if len(found) > MAX_INTERVALS:
             raise BadValue("more than 64 intervals")
@@ -245,8 +249,6 @@ def normal(intervals):
     """The normal form, spelt."""
     n = intervals.n
     if not intervals:
-        return "nothing"
-    if tuple(intervals) == ((0, BASE ** n),):
-        return "everything"
-    return " ".join("[%s,%s)" % (spelt(low, n), spelt(high, n) if high < BASE ** n else "")
+        return "none"
+    return " ".join("[%s,%s)" % (spelt(low, n), spelt(high, n) if high < BASE ** n else "*")
                     for low, high in intervals)
