@@ -76,7 +76,7 @@ static int take_item(struct texts *t, struct str item)
 static int take_header(struct texts *t, enum part part)
 {
 	/* In a file of its own a list needs no heading, and may have some. */
-	if (t->headed ? part == PART_SELF && t->said->self.n > 0 : part != t->part)
+	if ((part == PART_SELF && t->said->self.n > 0) || (!t->headed && part != t->part))
 		return speak_unreadable(t->p, t->said->place, "a heading that has no place here");
 	t->part = part;
 	t->block = part == PART_SELF ? &t->said->self : NULL;

@@ -166,16 +166,24 @@ static int own_value(struct speaker *p, const struct json_node *param, struct st
 {
 	const struct json_node *init = json_member(param, STR("init_value"));
 	struct str text, why = { 0 };
+	struct value begin;
 	int r;
 
+	/* Where it is not used it must be right as well: the file would be another model's. */
+	if (init) {
+		r = json_value(p, param->name, s->attr.type.type, init, &begin);
+		if (r < 0)
+			return r;
+	}
 	if (!p->in->instance) {
 		if (init) {
 			s->absent = false;
+			s->value = begin;
 			s->raw = init->kind == JSON_TRUE  ? STR("true") :
 				 init->kind == JSON_FALSE ? STR("false") :
 							    init->text;
 			s->from = from;
-			return json_value(p, param->name, s->attr.type.type, init, &s->value);
+			return 0;
 		}
 		return s->attr.presence == PRESENCE_DEFAULT ? 0 :
 							      speak_fail(p, STATUS_MISSING_FACT, param->name,

@@ -4,7 +4,7 @@
 # places where they are unclear. One meaning in four forms.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 170
+plan 171
 
 policy f 'speaks migration-compatible as accepts;'
 policy f-offers 'speaks migration-compatible as offers;'
@@ -187,6 +187,8 @@ for pair in type:mdev_type driver:device_driver kind:device_kind; do
 done
 device bad migration-folders '$a\    migration/compatible/mdev_type: x'
 unknown unreadable-fact:migration/compatible i bad "I: type and mdev_type in one folder"
+device bad migration-files '0,/^      software_version=1.0.0/s//&\n      SELF:/'
+unknown unreadable-fact:migration/self h bad "SELF: behind what the device says of itself"
 device bad migration-files '0,/^      software_version=1.0.0/s//&\n      type=x/'
 unknown unreadable-fact:migration/self h bad "H: in what the device says of itself"
 

@@ -3,7 +3,7 @@
 # `speaks migration-info`, rule by rule, its JSON at its bounds; and `speaks ccw-attributes`.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/adapter/lib.sh"
-plan 87
+plan 88
 
 policy n 'speaks migration-info;'
 device target migration-info
@@ -83,6 +83,7 @@ bad num_queues 's/"16-255"/9223372036854775808/'
 bad rss 's/"off_value": false/"off_value": 0/'
 bad rss 's/\[false, true\]/["no", "yes"]/'
 bad mode 's/"off_value": ""/"off_value": null/'
+bad num_queues 's/"init_value": 1/"init_value": "1"/'
 bad type 's/"mode": {/"type": {/'
 bad model 's/"mode": {/"model": {/'
 bad migration_info.json 's/"params"/"models": {}, "params/;s/"models"/"model"/'
