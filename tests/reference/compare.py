@@ -359,13 +359,14 @@ def mutations(batch, seed, policies):
     noticed = {}
     for number in range(policies):
         case = case_of(seed, number)
-        answer = engine.judge(*case)
+        explained = number % 2 == 0
+        answer = engine.judge(*case, explained)
         for m in mutate.MUTATIONS:
             if m in noticed:
                 continue
             mutate.current = m
             try:
-                c.check(*case, answer)
+                c.check(*case, answer, explained)
             except Disagreement:
                 noticed[m] = number
         mutate.current = None

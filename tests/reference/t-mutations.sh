@@ -6,7 +6,7 @@
 command -v python3 >/dev/null || skip_all "no python3"
 
 PYTHONDONTWRITEBYTECODE=1 python3 "$top_srcdir/tests/reference/compare.py" mutations \
-	"$top_builddir/tests/reference/batch" 1 1500
+	"$top_builddir/tests/reference/batch" 1 3000
 # The plan and the lines were printed there.
 rc=$?
 tap_finished=1
