@@ -9,7 +9,7 @@
  *   side P KIND DRIVER TYPE INSTANCE FACTS    under policy number P; TYPE - is none
  *   fact NAME N         FACTS times; N bytes follow, then a newline; N is -1 for one that cannot
  *                       be read
- *   file WHERE PATH N   after a side and its facts: a file of the driver, in the folder of its
+ *   file WHERE PATH<tab>N   after a side and its facts: a file of the driver, in the folder of its
  *                       `type` or `device`, for policies with speaks
  *   judge               answers all that was said since the last one:
  *   explain             the same, and asks explanations, which must come to the same verdicts
@@ -17,7 +17,8 @@
  *
  *   ok VERDICTS | refused CODES  for each policy, in order; the verdicts that the tests in it
  *                       come to, compatible, incompatible or unknown
- *   side STATUS DETAIL FINGERPRINT RECORD     for each side; - for what is empty
+ *   side STATUS DETAIL FINGERPRINT RECORD     for each side; - for what is empty; ? for what is
+ *                       no graphic character in a detail
  *   VERDICTS            for each source one letter for each target: y, n or ?
  *   claims SOURCE TARGET NAME VALUE...        after explain, for each pair that has claims
  *   production N LINE hit|missed              after productions, for each one
@@ -40,7 +41,7 @@
 #define POLICIES_MAX 8
 #define SIDES_MAX    64
 #define FACTS_MAX    128
-#define FILES_MAX    64
+#define FILES_MAX    128
 
 struct policy_text {
 	struct str text, section;
@@ -125,8 +126,9 @@ static void read_file(const char *line)
 	char where[16], path[300];
 	int size;
 
+	/* Blanks in names are among what adapters must refuse. */
 	if (n_sides == 0 || s->n_files == FILES_MAX ||
-		sscanf(line, "file %15s %299s %d", where, path, &size) != 3)
+		sscanf(line, "file %15s %299[^\t] %d", where, path, &size) != 3)
 		die("a file that is wrong");
 	s->file[s->n_files].where = strcmp(where, "type") == 0 ? FACT_TYPE : FACT_DEVICE;
 	s->file[s->n_files].path = copy(path);
@@ -173,6 +175,9 @@ static int read_driver(void *ctx, struct arena *a, enum fact_kind where, struct 
 	unsigned i;
 
 	(void)a;
+	/* As all that read files of drivers do. */
+	if (fact_forbidden(path))
+		return -EINVAL;
 	for (i = 0; i < s->n_files; i++) {
 		if (s->file[i].where != where)
 			continue;
@@ -281,6 +286,16 @@ static bool in_scope(const struct policy *p, const struct subject *s)
 	return false;
 }
 
+static void print_detail(struct str detail)
+{
+	size_t i;
+
+	for (i = 0; i < detail.n; i++)
+		putchar(detail.p[i] > ' ' && detail.p[i] <= '~' ? detail.p[i] : '?');
+	if (detail.n == 0)
+		putchar('-');
+}
+
 static void evaluate_side(struct side *s)
 {
 	struct section_source section, narrows[POLICIES_MAX];
@@ -297,9 +312,9 @@ static void evaluate_side(struct side *s)
 	s->judged = status_has_fingerprint(s->e.status);
 	if (s->judged && descriptor_parse(&arena, s->e.descriptor, &s->d) < 0)
 		die("a descriptor that does not parse");
-	printf("side %s %.*s %s %.*s\n", status_name(s->e.status),
-		STR_FMT(s->e.detail.n ? s->e.detail : STR("-")),
-		s->judged ? s->e.fingerprint : "-",
+	printf("side %s ", status_name(s->e.status));
+	print_detail(s->e.detail);
+	printf(" %s %.*s\n", s->judged ? s->e.fingerprint : "-",
 		STR_FMT(s->judged ? s->e.record_text : STR("-")));
 }
 

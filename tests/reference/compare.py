@@ -42,12 +42,15 @@ class Engine:
         out = []
         for text, narrows in policies:
             out.append("%s %d\n%s\n" % ("narrows" if narrows else "policy", len(text), text))
-        for number, (kind, driver, type_, instance, facts) in sides:
+        for number, (kind, driver, type_, instance, facts, *files) in sides:
             out.append("side %d %s %s %s %d %d\n" % (number, kind, driver, type_ or "-", instance,
                                                      len(facts)))
             for name, text in facts.items():
                 out.append("fact %s %d\n%s\n" % ((name, -1, "") if text is None else
                                                  (name, len(text), text)))
+            for (where, path), text in files[0].items() if files else ():
+                out.append("file %s %s\t%d\n%s\n" % ((where, path, -1, "") if text is None else
+                                                    (where, path, len(text), text)))
         out.append("explain\n" if explained else "judge\n")
         self.process.stdin.write("".join(out).encode("latin-1"))
         self.process.stdin.flush()
@@ -183,7 +186,7 @@ class Comparison:
         mine = []
         for (number, side), line in zip(sides, side_lines):
             narrows = [p for p in compiled if p.narrows is not None and side[:2] in p.pairs]
-            s = reference.Side(compiled[number], narrows, *side[:-1], as_read(side[-1]))
+            s = reference.Side(compiled[number], narrows, *side[:4], as_read(side[4]), *side[5:])
             mine.append(s)
             self.check_side(s, line)
         self.claimed = None
@@ -231,16 +234,19 @@ class Comparison:
                     raise Disagreement("source %d, target %d: the engine says %s, the reference %s"
                                        % (i, k, letter, LETTERS[verdict]))
                 if letter == "y":
-                    self.check_claims(target.policy, claims, i, k)
+                    self.check_claims(target, claims, i, k)
         self.check_fingerprints(fingerprints, verdicts)
 
-    def check_claims(self, policy, claims, i, k):
+    def declared(self, side, name):
+        return side.policy.attributes[name]
+
+    def check_claims(self, target, claims, i, k):
         mine = []
         for name, claimed in sorted(claims.items()):
             self.count["claims"] += 1
             if len(claimed) > 1:
                 raise Disagreement("source %d, target %d: %s claimed as %s" % (i, k, name, claimed))
-            mine += [name, spelt(policy.attributes[name].record_type, *claimed)]
+            mine += [name, spelt(self.declared(target, name).record_type, *claimed)]
         if self.claimed is not None and self.claimed.pop((i, k), []) != mine:
             raise Disagreement("source %d, target %d: claims %s of the reference are not the engine's"
                                % (i, k, mine))
@@ -353,7 +359,8 @@ def run(batch, grammar, seed, cases, jobs):
 
 def mutations(batch, seed, policies):
     """Case by case, all that nobody has noticed yet."""
-    print("1..%d" % len(mutate.MUTATIONS))
+    wanted = [m for m in mutate.MUTATIONS if not m.startswith("spoken-")]  # those: speaking.py
+    print("1..%d" % len(wanted))
     engine = Engine(batch)
     c = Comparison(engine)
     noticed = {}
@@ -361,7 +368,7 @@ def mutations(batch, seed, policies):
         case = case_of(seed, number)
         explained = number % 2 == 0
         answer = engine.judge(*case, explained)
-        for m in mutate.MUTATIONS:
+        for m in wanted:
             if m in noticed:
                 continue
             mutate.current = m
@@ -372,7 +379,7 @@ def mutations(batch, seed, policies):
         mutate.current = None
         c = Comparison(engine)
     engine.close()
-    for m in mutate.MUTATIONS:
+    for m in wanted:
         ok(m in noticed, "a reference with %s is noticed" % m)
         print("# by case %s" % noticed.get(m))
 

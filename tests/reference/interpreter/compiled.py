@@ -31,8 +31,6 @@ BROUGHT = {
     "migration-info": ("model",),
     "ccw-attributes": ("software_version", "subchannel_type", "chpid_type", "mdev_type"),
 }
-for _name in AS_REQUIRED:
-    BROUGHT[_name] = ("mdev_type", "device_driver")
 
 
 class Block:

@@ -217,8 +217,8 @@ def from_device(text, n, major):
                 raise BadValue("no normal form")
             low = full(match.group(1), n)
             high = BASE ** n if match.group(2) == "*" else full(match.group(2), n)
-            if low >= high or (found and low <= found[-1][1]):
-                raise BadValue("no normal form")
+            if low >= high:
+                raise BadValue("an empty interval")
             found.append((low, high))
             at = match.end()
             if at == len(text):

@@ -4,6 +4,7 @@
 import evaluate
 import facts
 import selftests
+import spoken
 import valuetypes
 from compiled import Compiled
 from conflicts import claims_could_conflict
@@ -21,13 +22,18 @@ class Side:
     """A subject, with the facts that were read for it.
 
     facts: NAME -> raw text; a missing key is an absent fact, None one that could not be read.
+    files: where the policy speaks, (WHERE, PATH) -> text, None where it cannot be read; WHERE is the folder
+    of the mdev type ("type") or of the device ("device").
     """
 
-    def __init__(self, policy, narrowing, kind, driver, type_, instance, facts):
+    def __init__(self, policy, narrowing, kind, driver, type_, instance, facts, files=None):
         view = evaluate.View(policy, kind, driver, type_, instance, raw=facts)
         more = [evaluate.View(one, kind, driver, type_, instance, raw=facts) for one in narrowing]
         self.policy = policy
-        self.subject = evaluate.Subject(view, more)
+        if policy.speaks is not None:
+            self.subject = spoken.SpeakingSubject(view, more, kind, driver, type_, instance, files)
+        else:
+            self.subject = evaluate.Subject(view, more)
         self.problems = self.subject.problems
         self.record = self.subject.record
 
@@ -53,6 +59,10 @@ def _test_side(policy, values):
     type_ = values.get("type", facts.ABSENT)
     view = evaluate.View(policy, values["kind"], values["driver"], None if type_ is facts.ABSENT else type_,
                          True, values=values)
+    if policy.speaks is not None and not view.problems:
+        if policy.speaks[0] == "migration-version":
+            return None
+        spoken.own_accept(view)         # as if the driver took everything
     return evaluate.Subject(view, [])
 
 
