@@ -204,8 +204,11 @@ int facts_type(struct arena *a, const struct subject *s, struct evaluation *e, s
 	int r;
 
 	e->status = STATUS_OK;
-	/* Who has values has the type, too. */
-	if (!s->type.p && !s->facts.value && scope && scope->has_type_from) {
+	if (!s->type.p && s->facts.value && scope && scope->has_type_from) {
+		/* Who has values has the type, too. */
+		e->status = STATUS_MISSING_FACT;
+		e->detail = STR("type");
+	} else if (!s->type.p && scope && scope->has_type_from) {
 		at = arena_new(a, struct attr);
 		if (!at)
 			return -ENOMEM;
@@ -213,9 +216,10 @@ int facts_type(struct arena *a, const struct subject *s, struct evaluation *e, s
 			.name = STR("type"),
 			.type = { .type = { .tag = VT_STRING } },
 			.fact = scope->type_from,
-			.presence = PRESENCE_DEFAULT_ABSENT,
+			/* Not known is not the same as the other's that is not known. */
+			.presence = PRESENCE_REQUIRED,
 		};
-		r = fact_of(a, s, NULL, e, at, false, &e->type);
+		r = fact_of(a, s, NULL, e, at, true, &e->type);
 		if (r < 0)
 			return r;
 		if (e->status == STATUS_OK && !e->type.absent)

@@ -491,7 +491,7 @@ class Generator(Kinds):
         """(kind, driver, type or None, instance, {name: text})"""
         kind, drivers, type_from = scopes[0] if self.chance(0.85) else self.pick(scopes)
         type_ = None
-        if kind == "mdev" or (type_from and self.chance(0.7)):
+        if kind == "mdev" or (type_from and self.chance(0.95)):
             type_ = "d-1" if self.chance(0.7) else self.pick(TYPES)
         facts = {}
         for d in declarations:

@@ -59,6 +59,8 @@ class View:
         self.policy = policy
         self.problems = set()
         self.own = {"kind": kind, "driver": driver, "type": ABSENT if type_ is None else type_}
+        if type_ is None and (kind, driver) in policy.with_type_from:
+            self.problems.add(("missing-fact", "type"))
         for name, declared in policy.attributes.items():
             if declared.dynamic and not instance and not mutate.on("type-reads-dynamic"):
                 self.own[name] = declared.default

@@ -65,6 +65,7 @@ class Driver:
     """What the files of a driver say: attributes with their values, and accept or offer blocks."""
 
     narrows = None
+    with_type_from = frozenset()
 
     def __init__(self, policy, interface):
         self.interface = interface
