@@ -216,3 +216,13 @@ void clause_print(struct sbuf *b, const struct policy *p, const struct rule *r,
 		break;
 	}
 }
+
+void claim_print(struct sbuf *b, const struct policy *p, const struct rule *r, const struct claim *c)
+{
+	sbuf_puts(b, "claim ");
+	sbuf_put_str(b, p->attr[c->attr].name);
+	if (c->copy)
+		return;
+	sbuf_puts(b, " = ");
+	put_expr(b, p, r, &c->expr);
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/eval/explain.h"
+#include "engine/eval/trial.h"
 
 /* The two halves of explain(): in terms of rules, and of bare diagrams. Errors as explain(). */
 
@@ -21,3 +22,14 @@ struct str explain_finish(struct arena *a, struct sbuf *b);
 /* A value, or "absent" for NULL. */
 void explain_put_value(struct sbuf *b, const struct value *v);
 struct str explain_value(struct arena *a, const struct value *v);
+
+/* All clauses of the block on one attribute, or what leaving it out means; and the computed claims that
+ * hang on it. */
+struct str explain_wants(struct arena *a, const struct trial *t, uint16_t attr, bool left_out);
+/* One clause; NULL: explain_wants(). */
+struct str explain_clause(struct arena *a, const struct trial *t, uint16_t attr,
+	const struct clause *c, bool left_out);
+/* Where a block speaks of an attribute that none of its clauses decides: at a claim, or at its beginning. */
+struct place explain_claim_place(const struct block *block, uint16_t attr);
+/* Does the block claim it, not just as what it leaves out? @computed: as anything but a copy. */
+bool explain_claims_it(const struct block *block, uint16_t attr, bool computed);

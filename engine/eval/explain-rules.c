@@ -64,53 +64,6 @@ static const char *block_word(enum block_kind kind)
 	return "";
 }
 
-static void put_bound_self(struct sbuf *b, const struct evaluation *own, const struct clause *c)
-{
-	const struct operand *o = &c->operand;
-
-	if (o->kind != OPERAND_SELF && !(o->kind == OPERAND_SELF_NAME && !o->local))
-		return;
-	sbuf_puts(b, "  (self is ");
-	explain_put_value(b, own->self[o->kind == OPERAND_SELF ? c->attr : o->ref]);
-	sbuf_putc(b, ')');
-}
-
-/* All clauses of the block on one attribute, or what leaving it out means. */
-static struct str wants_text(struct arena *a, const struct trial *t, uint16_t attr,
-	bool left_out)
-{
-	const struct attr *at = &t->own->policy.attr[attr];
-	char buf[EXPLAIN_TEXT_MAX];
-	struct sbuf b = SBUF(buf);
-	bool first = true;
-	uint32_t i;
-
-	if (left_out) {
-		sbuf_put_str(&b, at->name);
-		if (t->block->kind != BLOCK_ACCEPT || at->dynamic) {
-			sbuf_puts(&b, " any");
-			if (t->block->kind == BLOCK_ACCEPT)
-				sbuf_puts(&b, "  (claimed as a copy)");
-			return explain_finish(a, &b);
-		}
-		sbuf_puts(&b, " == ");
-		explain_put_value(&b, t->own->self[attr]);
-		return explain_finish(a, &b);
-	}
-	for (i = 0; i < t->block->n_clauses; i++) {
-		const struct clause *c = &t->block->clause[i];
-
-		if (c->attr != attr)
-			continue;
-		if (!first)
-			sbuf_puts(&b, "; ");
-		first = false;
-		clause_print(&b, &t->own->policy, t->bound->rule, c);
-		put_bound_self(&b, t->own, c);
-	}
-	return explain_finish(a, &b);
-}
-
 /*
  * Who judges an attribute: its own speaker, if there are two (@o); both judge the built-in ones,
  * and the one that says no is asked.
@@ -159,8 +112,9 @@ static int rule_lines(struct arena *a, const struct trial *t, const struct trial
 		line.rule = u->bound->rule->name;
 		line.spoken = u->bound->rule->spoken;
 		line.source = explain_value(a, trial_value(t->other, &p->attr[i], &bad));
-		line.wants = wants_text(a, u, (uint16_t)i, line.left_out);
-		line.place = clause ? clause->place : u->block->place;
+		line.wants = explain_wants(a, u, (uint16_t)i, line.left_out);
+		line.place = clause ? clause->place : explain_claim_place(u->block, (uint16_t)i);
+		line.left_out = line.left_out && !explain_claims_it(u->block, (uint16_t)i, false);
 		x->line[x->n_lines++] = line;
 	}
 	for (i = 0; t->block->kind == BLOCK_ACCEPT && i < t->other->n; i++) {
@@ -178,20 +132,6 @@ static int rule_lines(struct arena *a, const struct trial *t, const struct trial
 		};
 	}
 	return 0;
-}
-
-/* One clause with what self stands for; without a clause, what leaving the attribute out means. */
-static struct str clause_text(struct arena *a, const struct trial *t, uint16_t attr,
-	const struct clause *c, bool left_out)
-{
-	char buf[EXPLAIN_TEXT_MAX];
-	struct sbuf b = SBUF(buf);
-
-	if (!c)
-		return wants_text(a, t, attr, left_out);
-	clause_print(&b, &t->own->policy, t->bound->rule, c);
-	put_bound_self(&b, t->own, c);
-	return explain_finish(a, &b);
 }
 
 /* The deciding clause of a block: the first that does not hold, else the block itself. */
@@ -227,7 +167,7 @@ static int decide_by_lines(struct arena *a, const struct trial *t, const struct 
 			return r;
 		x->rule = u->bound->rule->name;
 		x->spoken = u->bound->rule->spoken;
-		x->clause = clause_text(a, u, (uint16_t)i, clause, left_out);
+		x->clause = explain_clause(a, u, (uint16_t)i, clause, left_out);
 	}
 	sbuf_put_str(&b, x->line[i].attr);
 	sbuf_puts(&b, ": the ");

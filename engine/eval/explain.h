@@ -17,7 +17,7 @@ struct explain_line {
 	struct str rule;	/* rule name; empty: directly in the policy */
 	bool spoken;		/* it is the driver's, and the rule is the interface */
 	struct place place;	/* of the clause; of the block when left out; line 0: none */
-	bool left_out;		/* the block leaves it out: must be equal (or is claimed) */
+	bool left_out;		/* no clause or claim of the block names it: must be equal (or is claimed) */
 	bool held;
 };
 
@@ -57,3 +57,6 @@ int explain(struct arena *a, const struct evaluation *source,
 /* A clause in the language's own spelling, with constants in normal form. */
 void clause_print(struct sbuf *b, const struct policy *p, const struct rule *r,
 	const struct clause *c);
+
+/* A claim likewise. */
+void claim_print(struct sbuf *b, const struct policy *p, const struct rule *r, const struct claim *c);

@@ -57,7 +57,9 @@ int trial_attr(struct arena *a, const struct trial *t, uint16_t attr, bool *ret_
 		if (test_holds(list[i].test, v))
 			continue;
 		*ret_held = false;
-		*ret_clause = list[i].clause ? list[i].clause : *ret_clause;
+		/* What comes from a claim is no clause's doing. */
+		if (list[i].clause || !list[i].domain)
+			*ret_clause = list[i].clause;
 		break;
 	}
 	return 0;

@@ -3,7 +3,7 @@
 # claim: what has to be set on a target, and the setting of it: all or nothing.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 65
+plan 70
 
 h=$scratch/host
 host "$h"
@@ -125,6 +125,30 @@ policy_with '	attribute aggregator : int 1..8 from device "intel_vgpu/aggregator
 	accept same but { aggregator any; }'
 claim "$src" $uuid
 is "$rc:$out" 0: "named without claim: nothing has to be set"
+
+# ---- why a claim cannot be made
+
+policy_with '	attribute aggregator : int 1..8 from device "intel_vgpu/aggregator" default 1 dynamic;
+	attribute slots : int 0..8 from device "slots" default 4 dynamic;
+	rule v5 {
+		when type == i915-GVTg_V5_{m: 1, 2, 4, 8};
+		accept same but {
+			type == i915-GVTg_V5_{n: 4};
+			aggregator in 1..7;
+			claim aggregator = source.aggregator * {m} / 8;
+			claim slots;
+		}
+	}'
+source_with "aggregator: '3'"
+run $M explain "$src" $uuid
+like "$out" '^no +aggregator +3 +aggregator in 1..7; claim aggregator = \(source.aggregator \* \{m\}\) / 8  \(m is 4\)  \(rule v5, .*:11:4\)$' \
+	"explain: the claim that has no value, beside the clause that holds"
+like "$(printf '%s\n' "$out" | sed -n 2p)" ':11:4: .*claim aggregator = .*: aggregator: the source has 3$' "which decides"
+like "$out" '^yes +type .*_\{n\}  \(n is 4\)  \(rule' "what a variable stands for is said"
+like "$out" '^yes +slots +4 +slots any  \(claimed as a copy\)  \(rule v5, .*:12:4\)$' "a claim as a copy has its place"
+source_with "aggregator: '2'"
+claim "$src" $uuid
+is "$rc:$out" "0:" "and where it has one, that is set already"
 
 # ---- as drivers take it
 
