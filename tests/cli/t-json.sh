@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
 
-plan 19
+plan 20
 
 h=$scratch/host
 full_host "$h"
@@ -54,6 +54,13 @@ plain check check --coverage "$lint/cover/partial.policy"
 plain check check --expand "$lint/bad/silence-grants.policy"
 plain prove prove "$top_srcdir/policies/qat.policy"
 plain diff diff "$top_srcdir/policies/qat.policy" "$top_srcdir/policies/mtty.policy"
+for factor in 1 2; do
+	echo "language 1; policy p { applies mdev-type driver d;
+attribute n : int 1..8 from device \"n\" default 1 dynamic; accept same but { n <= 4; claim n = source.n * $factor; } }" \
+		>"$scratch/$factor.policy"
+done
+plain diff diff "$scratch/1.policy" "$scratch/2.policy"
+like "$out" '"claimed_attribute":"n"' "a difference in claims"
 plain range range normal '2.0.*'
 plain range range contains '2.0.*' 2.0.1
 document cat cat
