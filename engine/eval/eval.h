@@ -93,6 +93,7 @@ struct evaluation {
 	bool unjudged; /* STATUS_TARGET_ONLY: a narrowing policy refuses by the source's record, which
 			* whoever asks the driver does not have */
 	uint32_t n_narrows; /* narrowing policies that were applied */
+	const struct evaluation *narrowed_by; /* the last of them, for reasons; in it the one before */
 	bool accepts_own;   /* accepts and offers hold for its own record */
 	const uint16_t *claim_attr; /* attributes claimed by some accept block, ascending by name */
 	uint32_t n_claim_attrs;

@@ -135,7 +135,7 @@ static int prepare(struct arena *a, const struct section_source *from, uint32_t 
 static int narrow(struct arena *a, const struct section_source *section, uint32_t *pages,
 	const struct subject *s, struct shared_part *part, struct evaluation *e)
 {
-	struct evaluation n = { .input = -1 };
+	struct evaluation n = { .input = -1 }, *kept;
 	struct subject own = *s;
 	int r;
 
@@ -149,6 +149,12 @@ static int narrow(struct arena *a, const struct section_source *section, uint32_
 		e->detail_why = n.detail_why;
 		return 0;
 	}
+	kept = arena_new(a, struct evaluation);
+	if (!kept)
+		return -ENOMEM;
+	n.narrowed_by = e->narrowed_by;
+	*kept = n;
+	e->narrowed_by = kept;
 	e->n_narrows++;
 	return build_narrow(a, e, &n);
 }

@@ -197,25 +197,56 @@ static int by_block(struct arena *a, const struct evaluation *own, const struct 
 	return r < 0 ? r : decide_by_lines(a, &t, second, whose, x);
 }
 
-/* `migratable no` of a side, if that is what it is. */
-static bool by_migratable(const struct evaluation *own, const char *whose, struct explanation *x)
+static bool place_migratable(const struct evaluation *own, struct explanation *x)
 {
 	uint32_t i;
+
+	for (i = 0; i < own->n_bound; i++) {
+		const struct rule *rule = own->bound[i].rule;
+
+		if (!rule->migratable_no)
+			continue;
+		x->file = own->policy.file;
+		x->place = rule->migratable_place;
+		x->rule = rule->name;
+		if (rule->n_when > 0)
+			x->attr = own->policy.attr[rule->when[0].attr].name;
+		return true;
+	}
+	return false;
+}
+
+/* `migratable no` of a side, if that is what it is; its policy's, or that of one that narrows it. */
+static bool by_migratable(const struct evaluation *own, const char *whose, struct explanation *x)
+{
+	const struct evaluation *e;
 
 	if (!own->migratable_no)
 		return false;
 	x->clause = STR("migratable no");
 	x->why = str_from(whose);
 	x->file = own->policy.file;
-	for (i = 0; i < own->n_bound; i++)
-		if (own->bound[i].rule->migratable_no) {
-			x->place = own->bound[i].rule->migratable_place;
-			x->rule = own->bound[i].rule->name;
-			if (own->bound[i].rule->n_when > 0)
-				x->attr = own->policy.attr[own->bound[i].rule->when[0].attr].name;
-			break;
-		}
+	for (e = own; e && !place_migratable(e, x);)
+		e = e->narrowed_by;
 	return true;
+}
+
+/* By a refuse block of a narrowing policy. */
+static int by_narrowing(struct arena *a, const struct evaluation *target,
+	const struct record *source, struct explanation *x)
+{
+	const struct evaluation *e;
+	struct closest refuse;
+	int r;
+
+	for (e = target->narrowed_by; e; e = e->narrowed_by) {
+		r = closest_block(a, e, false, BLOCK_REFUSE, source, &refuse);
+		if (r < 0)
+			return r;
+		if (refuse.block && refuse.failures == 0)
+			return by_block(a, e, &refuse, NULL, source, "source", x);
+	}
+	return -EUCLEAN;
 }
 
 /* By the block that does not hold: of the policy, or of the driver. */
@@ -268,16 +299,7 @@ int explain_accepts(struct arena *a, const struct evaluation *target,
 		return r;
 	if (refuse.block && refuse.failures == 0)
 		return by_block(a, target, &refuse, NULL, source, "source", x);
-	if (target->n_narrows == 0)
-		return -EUCLEAN;
-	/* Whose block it was nobody has kept: it is none of those in the lines. */
-	x->clause = STR("refused by a narrowing policy");
-	x->why = (struct str){ 0 };
-	x->attr = (struct str){ 0 };
-	x->rule = (struct str){ 0 };
-	x->spoken = false;
-	x->place = (struct place){ 0 };
-	return 0;
+	return by_narrowing(a, target, source, x);
 }
 
 /* Fails when there is such a block and none of them holds. */

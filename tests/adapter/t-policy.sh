@@ -6,7 +6,7 @@
 . "$top_srcdir/tests/adapter/lib.sh"
 interfaces='interface-version type-attributes cross-type-attributes migration-version migration-compatible
 	migration-files migration-folders migration-json migration-info ccw-attributes'
-plan 150
+plan 152
 
 # text INTERFACE MORE: a policy's text, with the direction that it has to say
 text() {
@@ -144,7 +144,12 @@ narrowed 'speaks type-attributes;' 'attribute software_version : version(3) from
 judge compatible narrow type-attributes-1 type-attributes-1 "narrows: a record keeps the driver's attributes"
 judge incompatible narrow old type-attributes-1 "narrows: a policy may refuse by them"
 like "$("$m" --policies "$scratch/narrow" match "$scratch/old.yaml" "$scratch/type-attributes-1.yaml")" \
-	'p.policy: refused by a narrowing policy$' "and that is said, without a rule that it was not"
+	'/n\.policy:2:2: refuse$' "and that is said, with its place"
+like "$("$m" --policies "$scratch/narrow" explain "$scratch/old.yaml" "$scratch/type-attributes-1.yaml")" \
+	'^yes +software_version +2\.0\.0 +software_version == 2\.0\.0 ' "and with what it looked at"
+narrowed 'speaks type-attributes;' 'rule night { when type == i915-*; migratable no; }'
+like "$("$m" --policies "$scratch/narrow" match "$scratch/old.yaml" "$scratch/old.yaml")" \
+	'/n\.policy:1:[0-9]+: migratable no \(rule night\): the target is not migratable$' "so is its migratable no"
 narrowed 'speaks type-attributes;' 'attribute software_version : string from type "software_version";
 	refuse { software_version == "2.0.0"; }'
 unknown policy-error:software_version narrow old "narrows: of another type is an error"
