@@ -67,7 +67,6 @@ class Device:
         self.own, self.alternatives, self.type = own, alternatives, type_
         self.keys = set(own).union(*[a[0] for a in alternatives])
         self.blocks = [one for a in alternatives for one in expanded(a)]
-        self.says_type = any("mdev_type" in one for one in self.blocks)
 
     def knows(self, other):
         return all(key in self.keys for key, text in other.own.items() if text)
@@ -103,8 +102,7 @@ def may(source, target, how, whole):
     if how == "accepts":
         return target.lists(source, whole)
     # The target leaves it to the source's list, but that both know what the other says.
-    return source.lists(target, whole) and target.knows(source) and (
-        source.type == target.type or target.says_type)
+    return source.lists(target, whole) and target.knows(source)
 
 
 def random_pair():

@@ -46,8 +46,9 @@ inject() {
 		inject="$inject -P $dev/$file"
 	done
 }
+# Whoever started the tests may ignore signals.
 claim() {
-	run strace -qq -o "$trace" -e trace=write $inject "$m" --root "$h" claim --apply "$src" $uuid
+	run env --default-signal=INT,TERM,HUP strace -qq -o "$trace" -e trace=write $inject "$m" --root "$h" claim --apply "$src" $uuid
 	inject=
 }
 writes() { # of the last run, to files of the device: their texts
