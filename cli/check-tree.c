@@ -68,7 +68,9 @@ const struct lint_tree *check_tree_get(struct check_tree *t, const struct cli *c
 {
 	if (!t->loaded && cli_given(c, "root")) {
 		t->cli = *c;
+		/* Nothing is said, and the document that is being written stays the one's it is. */
 		t->cli.quiet = true;
+		t->cli.json = false;
 		t->cli.error = NULL;
 		t->cli.error_text = NULL;
 		diags_init(&t->cli.diags, c->arena);

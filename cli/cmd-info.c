@@ -280,6 +280,14 @@ static void json_optional(struct json *j, const char *key, struct str s)
 		json_null(j, key);
 }
 
+/* Of a descriptor that is all that tells: nothing enters, nothing leaves. */
+static bool is_migratable(const struct cli_subject *s)
+{
+	if (s->form == FORM_DESCRIPTOR)
+		return !str_eq(accepts_text(s), STR("n")) || !str_eq(offers_text(s), STR("n"));
+	return has_fingerprint(s) && !s->eval.migratable_no;
+}
+
 static void print_json(struct shown *w)
 {
 	const struct evaluation *e = &w->s->eval;
@@ -301,7 +309,7 @@ static void print_json(struct shown *w)
 	json_optional(j, "offers", offers_text(w->s));
 	json_optional(j, "descriptor", descriptor_text(w->s));
 	json_text(j, "fingerprint", subject_fingerprint(w->c, w->s));
-	json_bool(j, "migratable", live ? has_fingerprint(w->s) && !e->migratable_no : true);
+	json_bool(j, "migratable", is_migratable(w->s));
 	property_json(j, &w->udev);
 	json_array(j, "claims");
 	for (uint32_t i = 0; live && i < e->n_claim_attrs; i++)

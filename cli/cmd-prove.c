@@ -48,6 +48,8 @@ static int read_wanted(struct proof *k)
 {
 	struct str list = str_from(cli_given(k->c, "property"));
 
+	if (list.p && list.n == 0)
+		return cli_usage(k->c, "--property needs a name");
 	for (int i = 0; i < RELATION_PROPERTIES; i++)
 		k->wanted[i] = !list.p;
 	while (list.n > 0) {

@@ -18,7 +18,8 @@
 #include "cli/trigger.h"
 #include "engine/base/fs.h"
 
-#define LOCK_NAME "update.lock"
+#define LOCK_NAME  "update.lock"
+#define IMAGE_MODE 0644
 
 const struct cli_option update_options[] = {
 	{ "dry-run", NULL, "write nothing; say which fingerprints of this host would change" },
@@ -38,6 +39,7 @@ struct update {
 	int lock_fd;
 	enum image_place place;
 	bool written, removed;
+	bool owed; /* devices are to be told, also of what an earlier update put in force */
 };
 
 static int make_folder(struct cli *c, enum image_place place)
@@ -91,6 +93,34 @@ static int lock(struct update *u)
 	return 0;
 }
 
+/* ---- who has to be told ------------------------------------------------------------------------ */
+
+/*
+ * Between the new image and the last device that was told of it anything may end us, and the next update
+ * finds the image in place. So the file of the lock says from before the one until after the other that
+ * somebody has yet to be told; nobody knows of what, and then all are.
+ */
+static const char owed_text[] = "devices have not been told\n";
+
+static bool tells(const struct update *u)
+{
+	return !u->c->root[0] && !cli_given(u->c, "no-trigger") && !cli_given(u->c, "usr");
+}
+
+static bool is_owed(const struct update *u)
+{
+	struct stat st;
+
+	return fstat(u->lock_fd, &st) == 0 && st.st_size > 0;
+}
+
+static int owe(struct update *u)
+{
+	ssize_t n = tells(u) ? pwrite(u->lock_fd, owed_text, sizeof(owed_text) - 1, 0) : 1;
+
+	return n < 0 ? -errno : n == 0 ? -EIO : 0;
+}
+
 static int choose_folder(struct update *u)
 {
 	enum image_place place = cli_given(u->c, "usr") ? IMAGE_USR : IMAGE_ETC;
@@ -138,7 +168,7 @@ static int compile(struct update *u)
 	return r < 0 ? cli_fail_errno(c, r, "compiling") : 0;
 }
 
-/* Is what is in the folder what would be written? */
+/* Is what is in the folder what would be written, with the rights that it would have? */
 static bool is_installed(struct update *u)
 {
 	int fd = openat(u->folder_fd, IMAGE_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -148,7 +178,8 @@ static bool is_installed(struct update *u)
 
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size == u->bytes.n) {
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size == u->bytes.n &&
+		st.st_uid == geteuid() && (st.st_mode & 07777) == IMAGE_MODE) {
 		p = arena_alloc_raw(u->c->arena, u->bytes.n);
 		same = p && pread(fd, p, u->bytes.n, 0) == (ssize_t)u->bytes.n &&
 			memcmp(p, u->bytes.p, u->bytes.n) == 0;
@@ -159,17 +190,24 @@ static bool is_installed(struct update *u)
 
 static int replace(struct update *u)
 {
+	int r;
+
 	if (is_installed(u))
 		return 0;
+	r = owe(u);
+	if (r < 0)
+		return r;
 	u->written = true;
-	return fs_replace(u->folder_fd, IMAGE_NAME, u->bytes, 0644);
+	return fs_replace(u->folder_fd, IMAGE_NAME, u->bytes, IMAGE_MODE);
 }
 
 static int install(struct update *u)
 {
 	struct cli *c = u->c;
-	int r = replace(u);
+	int r;
 
+	u->owed = is_owed(u);
+	r = replace(u);
 	if (r == -EROFS && u->place == IMAGE_ETC) {
 		u->written = false;
 		r = open_folder(u, IMAGE_RUN);
@@ -181,6 +219,10 @@ static int install(struct update *u)
 	if (u->place == IMAGE_ETC) {
 		const char *run = cli_text(c, "%s%s/" IMAGE_NAME, c->root, image_folder(IMAGE_RUN));
 
+		if (access(run, F_OK) == 0)
+			r = owe(u);
+		if (r < 0)
+			return cli_fail_errno(c, r, "%s%s/" LOCK_NAME, c->root, image_folder(IMAGE_RUN));
 		if (unlink(run) == 0)
 			u->removed = true;
 		else if (errno != ENOENT && errno != ENOTDIR)
@@ -206,9 +248,9 @@ static void report(struct update *u, uint32_t triggered)
 		json_int(&c->out, "triggered", triggered);
 		return;
 	}
-	if (!u->written && !u->removed)
+	if (!u->written && !u->removed && triggered == 0)
 		printf("%s: nothing to do\n", path);
-	else
+	else if (u->written || u->removed)
 		printf("%s: %u %s for %u %s\n", path, policies, policies == 1 ? "policy" : "policies",
 			u->set.build.n_scopes, u->set.build.n_scopes == 1 ? "driver" : "drivers");
 	if (triggered > 0)
@@ -220,16 +262,20 @@ static int trigger(struct update *u, uint32_t *ret_n)
 	struct image *is;
 	enum mdc_status status;
 	struct cli *c = u->c;
+	bool all = true;
+	int r = 0;
 
 	*ret_n = 0;
-	if (c->root[0] || cli_given(c, "no-trigger") || cli_given(c, "usr") ||
-		!(u->written || u->removed))
+	if (!tells(u) || !(u->written || u->removed || u->owed))
 		return 0;
 	if (image_open_memory(c->images, u->bytes, &is, &status) < 0)
 		return cli_fail(c, EXIT_SYSTEM, "system", "cannot read the image that was made");
-	if (access("/sys/class", F_OK) < 0)
-		return 0; /* a container or a chroot: nobody to tell */
-	return trigger_devices(&u->host, u->host.image, is, ret_n);
+	/* In a container or a chroot there may be nobody to tell. */
+	if (access("/sys/class", F_OK) == 0)
+		r = trigger_devices(&u->host, u->owed ? NULL : u->host.image, is, ret_n, &all);
+	if (r == 0 && all && ftruncate(u->lock_fd, 0) < 0)
+		return cli_fail_errno(c, -errno, "%s/" LOCK_NAME, image_folder(IMAGE_RUN));
+	return r;
 }
 
 /* ---- --dry-run --------------------------------------------------------------------------------- */

@@ -215,8 +215,9 @@ static void json_diags(struct cli *c)
 	json_end(&c->out);
 }
 
-/* Prints what was kept for --json; an error replaces what the command had written so far. */
-static void finish_json(struct cli *c, const struct json *start, int code)
+/* Prints what was kept for --json; an error replaces what the command had written so far. Returns the exit
+ * code, another one when there was no memory for the answer. */
+static int finish_json(struct cli *c, const struct json *start, int code)
 {
 	struct json *j = &c->out;
 
@@ -235,12 +236,15 @@ static void finish_json(struct cli *c, const struct json *start, int code)
 	}
 	json_int(j, "exit", code);
 	json_end_all(j, 0);
-	if (j->failed || c->notes.failed)
-		fputs("{\"format\":1,\"error\":{\"code\":\"system\",\"message\":\"out of memory\"}}",
-			stdout);
-	else
+	if (j->failed || c->notes.failed) {
+		code = EXIT_SYSTEM;
+		printf("{\"format\":%d,\"error\":{\"code\":\"system\",\"message\":\"out of memory\"},"
+		       "\"exit\":%d}", JSON_FORMAT, code);
+	} else {
 		fwrite(j->p, 1, j->n, stdout);
+	}
 	putchar('\n');
+	return code;
 }
 
 static int run_command(struct cli *c)
@@ -261,7 +265,7 @@ static int run_command(struct cli *c)
 	if (code == 0)
 		code = c->command->run(c);
 	if (c->json)
-		finish_json(c, &start, code);
+		code = finish_json(c, &start, code);
 	else
 		cli_print_diags(c);
 	return code;
@@ -271,12 +275,16 @@ static int run_command(struct cli *c)
 static int close_output(struct cli *c, int code)
 {
 	bool bad = ferror(stdout) != 0;
-	int status;
+	int status = 0;
 
 	bad |= fclose(stdout) != 0;
 	if (c->pager_pid > 0) {
 		while (waitpid(c->pager_pid, &status, 0) < 0 && errno == EINTR)
 			;
+		if (WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127)) {
+			fputs("mdevcompat: the pager cannot be run; see PAGER, or use --no-pager\n", stderr);
+			return EXIT_SYSTEM;
+		}
 		return code; /* a pager that was left early is no failure */
 	}
 	if (bad) {
@@ -331,6 +339,10 @@ int main(int argc, char **argv)
 	diags_init(&c.diags, &arena);
 	c.json = wants_json(argc, argv);
 	code = read_arguments(&c, argc, argv);
+	/* The name of a command that takes its arguments as they are may be an argument, too. */
+	c.json = c.json || cli_given(&c, "json");
+	if (code == 0 && c.json && !c.command && !cli_given(&c, "help") && !cli_given(&c, "version"))
+		code = cli_usage(&c, "no command");
 	set_terminal(&c);
 	if (code != 0 && c.json) {
 		struct json start;
@@ -338,7 +350,7 @@ int main(int argc, char **argv)
 		json_object(&c.out, NULL);
 		json_int(&c.out, "format", JSON_FORMAT);
 		start = json_mark(&c.out);
-		finish_json(&c, &start, code);
+		code = finish_json(&c, &start, code);
 	} else if (code == 0) {
 		if (cli_given(&c, "version") || cli_given(&c, "help") || !c.command)
 			code = cmd_help(&c);

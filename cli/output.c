@@ -215,7 +215,7 @@ void cli_start_pager(struct cli *c)
 	if (!pager)
 		pager = getenv("PAGER");
 	if (!pager)
-		pager = "less";
+		pager = "command -v less >/dev/null || exec cat; exec less";
 	if (pager[0] == '\0' || strcmp(pager, "cat") == 0)
 		return;
 	if (pipe(fds) < 0)

@@ -6,6 +6,7 @@
 #include "cli/subject.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "engine/probe/enumerate.h"
@@ -87,7 +88,7 @@ static int open_at(struct host *h, struct str path, struct device *ret)
 		return r;
 	r = device_open(&h->sysfs, c->arena,
 		str_from(cli_text(c, "/%.*s", STR_FMT(resolved))), ret);
-	return r == -EINVAL ? -ENODEV : r;
+	return r == -EINVAL || r == -ENOTDIR ? -ENODEV : r;
 }
 
 static int no_such(struct host *h, struct str name, const char *why)
@@ -107,15 +108,16 @@ static int failed(struct host *h, struct str name, int r)
 static int take_type(struct host *h, struct str name, struct str type, struct cli_subject *ret)
 {
 	struct str path = join(h->c, ret->device.path, "/" TYPES_DIR "/", type);
-	int r;
+	int fd;
 
 	if (ret->device.role != DEVICE_PARENT)
 		return no_such(h, name, "the device before the '/' has no mdev types");
 	if (type.n == 0 || type.n > TYPE_NAME_MAX || type.p[0] == '.')
 		return no_such(h, name, "no such type");
-	r = sysfs_stat(&h->sysfs, path, NULL);
-	if (r < 0)
+	fd = sysfs_open_below(&h->sysfs, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
 		return no_such(h, name, "the parent has no such type");
+	close(fd);
 	ret->form = FORM_TYPE;
 	ret->name = join(h->c, ret->device.name, "/", type);
 	subject_of_type(&ret->device, type, &ret->probe, &ret->subject);
@@ -125,7 +127,8 @@ static int take_type(struct host *h, struct str name, struct str type, struct cl
 static int take_device(struct host *h, struct str name, struct cli_subject *ret)
 {
 	struct str *type;
-	uint32_t n;
+	uint32_t n = 0;
+	int r;
 
 	switch (ret->device.role) {
 	case DEVICE_MDEV:
@@ -135,7 +138,12 @@ static int take_device(struct host *h, struct str name, struct cli_subject *ret)
 		subject_of_device(&ret->device, &ret->probe, &ret->subject);
 		return 0;
 	case DEVICE_PARENT:
-		if (device_types(&ret->device, h->c->arena, &type, &n) == 0 && n > 0)
+		r = device_types(&ret->device, h->c->arena, &type, &n);
+		if (r == -E2BIG)
+			return cli_fail(h->c, EXIT_UNKNOWN, status_name(STATUS_TOO_MANY_TYPES),
+				"%.*s is a parent, and none of its types is judged: %s",
+				STR_FMT(name), status_text(STATUS_TOO_MANY_TYPES));
+		if (r == 0 && n > 0)
 			return cli_fail(h->c, EXIT_UNKNOWN, "no-such-subject",
 				"%.*s is a parent: name one of its %u types, such as %.*s/%.*s",
 				STR_FMT(name), n, STR_FMT(ret->device.name), STR_FMT(type[0]));
@@ -158,7 +166,11 @@ static int find_path(struct host *h, struct str name, struct str path, struct cl
 	for (size_t i = 0; i + middle.n < path.n; i++)
 		if (str_eq(str_sub(path, i, i + middle.n), middle)) {
 			type = str_sub(path, i + middle.n, path.n);
-			path = str_sub(path, 0, i);
+			/* What lies below a type is none, but may lead to an mdev of it. */
+			if (str_find(type, '/') < type.n)
+				type = (struct str){ 0 };
+			else
+				path = str_sub(path, 0, i);
 			break;
 		}
 	if (path.n == 0)
@@ -443,8 +455,12 @@ static int add_parent(struct listing *l, const struct device *d, const struct de
 	row->name = d->name;
 	row->is_parent = true;
 	r = device_types(d, c->arena, &type, &n);
+	/* Nor does udev say more of such a parent; the others are none the worse for it. */
+	if (r == -E2BIG)
+		cli_note(c, status_name(STATUS_TOO_MANY_TYPES), "%.*s: %s", STR_FMT(d->name),
+			status_text(STATUS_TOO_MANY_TYPES));
 	if (r < 0)
-		return r == -ENODEV ? 0 : r;
+		return r == -ENODEV || r == -E2BIG ? 0 : r;
 	for (uint32_t i = 0; i < n; i++) {
 		int32_t of = (int32_t)l->n;
 

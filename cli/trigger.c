@@ -78,11 +78,13 @@ static bool is_concerned(struct cli *c, const struct device *d, struct image *wa
 	return !images_agree(c, was, is, d->role == DEVICE_VFIO ? KIND_VFIO : KIND_MDEV, d->driver);
 }
 
-int trigger_devices(struct host *h, struct image *was, struct image *is, uint32_t *ret_n)
+int trigger_devices(struct host *h, struct image *was, struct image *is, uint32_t *ret_n,
+	bool *ret_all)
 {
 	struct cli *c = h->c;
 	struct device *d;
 	uint32_t n, n_triggered = 0;
+	bool all = true;
 	int r;
 
 	r = host_open_sysfs(h);
@@ -97,9 +99,12 @@ int trigger_devices(struct host *h, struct image *was, struct image *is, uint32_
 		r = device_trigger(&d[i]);
 		if (r == 0)
 			n_triggered++;
-		else if (r != -ENODEV)
+		/* Where sysfs can only be read, others tell. */
+		all = all && (r == 0 || r == -ENODEV || r == -EROFS);
+		if (r < 0 && r != -ENODEV)
 			cli_note(c, "trigger", "/sys/%.*s/uevent: %s", STR_FMT(d[i].path), strerror(-r));
 	}
 	*ret_n = n_triggered;
+	*ret_all = all;
 	return 0;
 }

@@ -12,6 +12,7 @@ bool images_agree(struct cli *c, struct image *was, struct image *is, enum subje
  * Has udev look again at each device whose answer differs between the two images: writes
  * `change` to its own uevent file, never to its children's. Devices are those that carry our
  * tag, mdev parents, mdevs and vfio devices. @was may be NULL. *ret_n: how many. What cannot be
- * told to one device is noted and does not stop the others.
+ * told to one device is noted and does not stop the others; *ret_all: there was none such.
  */
-int trigger_devices(struct host *h, struct image *was, struct image *is, uint32_t *ret_n);
+int trigger_devices(struct host *h, struct image *was, struct image *is, uint32_t *ret_n,
+	bool *ret_all);

@@ -3,7 +3,7 @@
 # The frame of the command line: help, usage, exit statuses, JSON, where output goes.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 105
+plan 109
 
 # ---- help
 
@@ -118,9 +118,20 @@ if command -v script >/dev/null; then
 		'^paged:' "--no-pager"
 	unlike "$(MDEVCOMPAT_PAGER='sed s/^/paged:/' "$m" --policies "$scratch/dir" cat)" '^paged:' \
 		"no pager without a terminal"
+	mkdir "$scratch/bare" && ln -s "$(command -v cat)" "$scratch/bare/cat"
+	like "$(PATH=$PATH terminal "env PATH=$scratch/bare $m --policies $scratch/dir cat")" 'policy' "no less(1) there"
+	like "$(MDEVCOMPAT_PAGER=nosuch terminal "$m --policies $scratch/dir cat")" 'pager cannot be run' \
+		"a pager that is not there is said"
 else
-	skip 8 "no script(1)"
+	skip 10 "no script(1)"
 fi
+
+# ---- one document, whatever is wrong
+
+run "$m" --json
+is "$rc:$(printf '%s' "$out" | json error code)" 2:usage "--json and no command"
+run "$m" info __complete --json
+is "$rc:$(printf '%s' "$out" | json error code)" 4:no-such-subject "--json behind the name of a raw command"
 
 # ---- where output goes
 

@@ -14,7 +14,7 @@ if [ -z "${MDEVCOMPAT_PLACE_INSIDE-}" ]; then
 	export MDEVCOMPAT_PLACE_INSIDE top_srcdir top_builddir
 	exec unshare -m --propagation private sh "$0"
 fi
-plan 24
+plan 28
 
 root=$scratch/root
 full_host "$root"
@@ -114,6 +114,28 @@ rm /run/udev/data/+mdev:$uuid
 run "$m" info $uuid
 is "$err" "" "where udev never looked nobody is misled"
 property "$fp"
+
+# ---- a device that could not be told, and rights that somebody changed
+
+quiet
+rm /sys/class/mdev_bus/mtty/uevent && mkdir /sys/class/mdev_bus/mtty/uevent
+echo '# more' >>/etc/mdevcompat/policies/90-mtty.policy
+rm -f /etc/mdevcompat/policies.bin
+run "$m" update
+like "$err" 'mtty/uevent: ' "a device that could not be told is named"
+rmdir /sys/class/mdev_bus/mtty/uevent && : >/sys/class/mdev_bus/mtty/uevent
+quiet
+run "$m" update
+# Besides those one that only has our tag.
+is "$rc:$(told | grep -vx 0000:40:03.1)" "0:$all" "the next update tells all of them"
+quiet
+run "$m" update
+is "$(told)" "" "and the one after that nobody"
+chmod 666 /etc/mdevcompat/policies.bin
+run "$m" update
+chmod 666 /etc/mdevcompat/policies.bin
+run "$m" update
+is "$(stat -c %a /etc/mdevcompat/policies.bin)" 644 "an image that anybody may write to is replaced"
 
 # ---- a read-only /etc
 

@@ -3,7 +3,7 @@
 # prove: answers, witnesses and exit statuses, for files, folders, --policies and what is installed.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 36
+plan 37
 
 mkdir "$scratch/p"
 twin=$scratch/p/10-twin.policy
@@ -41,6 +41,7 @@ is "$out" "window ($window)
 run "$m" prove --property=own-twin,transitive "$window"
 is "$rc" 0 "only some are asked for"
 is "$(printf '%s\n' "$out" | wc -l)" 3 "and answered"
+exits 2 "no property is no question" "$m" prove --property= "$window"
 run "$m" prove --property=reflexive "$window"
 is "$rc" 2 "no such property"
 like "$err" "own-twin, forward-only, symmetric and transitive" "there are others"

@@ -3,7 +3,7 @@
 # Subjects by every name they have; list, info, match and explain, for people and as JSON.
 . "$top_srcdir/tests/lib.sh"
 . "$top_srcdir/tests/cli/lib.sh"
-plan 111
+plan 117
 
 root=$scratch/root
 full_host "$root"
@@ -49,6 +49,15 @@ none() {
 none 4 "no such PCI device" 0000:99:00.0/nvidia-231 'no such device'
 none 4 "no such type" 0000:41:00.0/nvidia-999 'no such type'
 none 4 "no such mdev" 00000000-0000-0000-0000-000000000000 'no such device'
+below=/sys/bus/pci/devices/0000:41:00.0/mdev_supported_types/nvidia-231
+none 4 "a file of a type is no type" "$below/name" 'no such|neither an mdev nor'
+mkdir -p "$root$below/devices"
+ln -s "$root/sys/bus/mdev/devices/$uuid" "$root$below/devices/out"
+ln -s ../../../$uuid "$root$below/devices/$uuid"
+none 4 "nor is a folder below one" "$below/devices" 'neither an mdev nor|no such'
+same_as_gpu "an mdev below its type" "$below/devices/$uuid"
+like "$($M info "$below/devices/$uuid")" "^subject  *mdev $uuid" "is the mdev"
+rm -r "$root$below/devices"
 none 4 "a parent is no subject" 0000:41:00.0 'name one of its [0-9]+ types, such as 0000:41:00.0/nvidia-'
 none 4 "another PCI device" 0000:40:03.1 'neither an mdev nor'
 none 4 "no such thing at all" nonsense 'no such subject'
