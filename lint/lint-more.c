@@ -92,9 +92,7 @@ static struct str value_text(struct lint *l, const struct relation_subject *s, s
 	if (i == s->n)
 		return STR("?");
 	relation_value_print(&b, &s->value[i]);
-	if (b.overflow)
-		memcpy(buf + b.n - 3, "...", 3);
-	return diag_text(l->d, "%.*s", STR_FMT(sbuf_str(&b)));
+	return diag_text(l->d, "%.*s", STR_FMT(lint_cut(&b)));
 }
 
 /* ---- sources with more ------------------------------------------------------------------------- */

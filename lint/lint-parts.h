@@ -25,6 +25,8 @@ struct diag *lint_at(struct lint *l, enum diag_code code, struct place at, const
 void lint_other(struct lint *l, struct diag *x, struct place at, const char *label);
 /* A rule as people call it: "rule 'x'", or "what stands outside of rules". */
 struct str lint_rule_name(struct lint *l, const struct rule *r);
+/* What is in a buffer of at least three bytes; its end is ... when something did not fit. A view. */
+struct str lint_cut(struct sbuf *b);
 /* A value for a message; NULL: absent. */
 struct str lint_value(struct lint *l, const struct value *v);
 

@@ -31,6 +31,18 @@ struct str lint_rule_name(struct lint *l, const struct rule *r)
 	return diag_text(l->d, "rule '%.*s'", STR_FMT(diag_quote(l->d, r->name)));
 }
 
+struct str lint_cut(struct sbuf *b)
+{
+	/* A long word may have left nothing at all. */
+	if (b->overflow) {
+		if (b->n > b->size - 3)
+			b->n = b->size - 3;
+		memcpy(b->p + b->n, "...", 3);
+		b->n += 3;
+	}
+	return (struct str){ b->p, b->n };
+}
+
 struct str lint_value(struct lint *l, const struct value *v)
 {
 	char buf[128];
@@ -39,9 +51,7 @@ struct str lint_value(struct lint *l, const struct value *v)
 	if (!v || v->type.tag == VT_NONE)
 		return STR("absent");
 	value_print(&b, v);
-	if (b.overflow)
-		memcpy(buf + b.n - 3, "...", 3);
-	return str_dup(l->a, (struct str){ buf, b.n });
+	return str_dup(l->a, lint_cut(&b));
 }
 
 int lint_policy(struct arena *scratch, const struct source *src, const struct policy *p,

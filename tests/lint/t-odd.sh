@@ -188,6 +188,8 @@ rule a { when s == x; accept same; } rule b { when f superset { long-word-0, lon
 accept same; rule a { when o == LONGWORD; accept same; } rule b { when o absent; accept same; }
 -113 the same words where they do not add up
 accept same but { s in x, y, z; }
+115 a word that is too long to be shown: f ...
+accept same; refuse { f superset { LONGWORD }; }
 115 a window that a target is out of
 accept same but { v in 1.*; }
 -115 a window under its own condition
