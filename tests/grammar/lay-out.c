@@ -26,8 +26,9 @@ struct scatter {
 
 static void put_comment(struct scatter *s)
 {
-	static const char *const texts[] = { "", " why", "# \"{;}\" #", " a rather long comment, as "
-		"some people write them, in which there are { braces }; and more   ", "\t x" };
+	static const char long_one[] = " a rather long comment, as some people write them, "
+		"in which there are { braces }; and more   ";
+	static const char *const texts[] = { "", " why", "# \"{;}\" #", long_one, "\t x" };
 
 	sbuf_putc(&s->b, '#');
 	sbuf_put_u64(&s->b, s->number++);

@@ -124,7 +124,7 @@ static void read_file(const char *line)
 {
 	struct side *s = &side[n_sides - 1];
 	char where[16], path[300];
-	int size;
+	int size = 0;
 
 	/* Blanks in names are among what adapters must refuse. */
 	if (n_sides == 0 || s->n_files == FILES_MAX ||
